@@ -1,0 +1,147 @@
+"""What a check may ask: one object that answers the shared questions about an operation, once."""
+
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+
+from db_sage_lint.catalog import Catalog
+from db_sage_lint.catalog.records import Table, View
+from db_sage_lint.effects import Effect, predict
+from db_sage_lint.effects.locks import Lock
+from db_sage_lint.findings import Severity
+from db_sage_lint.operations import Name, Operation
+from db_sage_lint.script import Origin, Script
+from db_sage_lint.session import Held, Session
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """A check's yes with particulars.
+
+    `facts` fill the message's braces. `severity` replaces the rule's for this case. `related` are earlier statements
+    with a word on each. `where` points at another statement than the one judged (for what is judged at an end),
+    `at` at another byte of the file.
+    """
+
+    facts: Mapping[str, str] = {}
+    severity: Severity | None = None
+    related: tuple[tuple[Origin, str], ...] = ()
+    where: Origin | None = None
+    at: int = -1
+    effects: tuple[Effect, ...] | None = None
+
+
+class Context:
+    """The state just before one operation runs. Checks get it as `now`."""
+
+    def __init__(
+        self,
+        db: Catalog,
+        session: Session,
+        *,
+        pg: int,
+        option: Callable[[str, str], object],
+        private_schemas: frozenset[str] = frozenset(),
+        profiles: frozenset[str] = frozenset(),
+        rows: Mapping[Name, int] | None = None,
+    ) -> None:
+        self.db = db
+        self.session = session
+        self.pg = pg
+        self.private_schemas = private_schemas
+        self.profiles = profiles
+        self.rule = ""
+        self._option = option
+        self._rows = rows or {}
+        self._effects: tuple[Effect, ...] | None = None
+        self.op: Operation | None = None
+        self.origin: Origin
+        self.script: Script
+
+    def look_at(self, op: Operation, origin: Origin) -> None:
+        """Turns to the next operation; what was computed for the last one is forgotten."""
+        self.op = op
+        self.origin = origin
+        self.script = origin.script
+        self._effects = None
+
+    # --- the operation -------------------------------------------------------------------------------------------
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """What the operation does to relations, predicted; the strongest lock first."""
+        if self._effects is None:
+            assert self.op is not None
+            self._effects = predict(self.op, self.db, self.pg, self.session.settings)
+        return self._effects
+
+    def effect_on(self, name: Name) -> Effect | None:
+        key = self.db.resolve(name)
+        return next((e for e in self.effects if e.relation == key), None)
+
+    @property
+    def contended_effects(self) -> tuple[Effect, ...]:
+        """Those effects that other sessions can feel."""
+        return tuple(e for e in self.effects if self.contended(e.relation))
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether the operation runs inside a transaction block, of the file's or the runner's making."""
+        return self.session.in_transaction
+
+    @property
+    def locks_held(self) -> Mapping[Name, Held]:
+        """The strongest lock that the open transaction holds on each relation, and the statement that took it."""
+        return self.session.held if self.session.in_transaction else {}
+
+    def blocking_locks_held(self) -> list[Held]:
+        """Locks held on contended relations that block reads or writes, the strongest first."""
+        held = [h for h in self.locks_held.values() if h.lock.blocks_writes and self.contended(h.relation)]
+        return sorted(held, key=lambda h: (-h.lock, h.origin.start))
+
+    def setting(self, name: str) -> str | None:
+        """The value in force of a run-time parameter, as far as the files tell; None where they don't."""
+        return self.session.settings.get(name)
+
+    def option(self, name: str) -> object:
+        """The configured value of an option of the rule that is being asked, or its document's default."""
+        return self._option(self.rule, name)
+
+    # --- relations -----------------------------------------------------------------------------------------------
+
+    def table(self, name: Name) -> Table | None:
+        return self.db.table(name)
+
+    def existed(self, made: Origin | None) -> bool:
+        """Whether what was made there existed before the change set; what no file made did."""
+        return made is None or made.change_set != self.origin.change_set
+
+    def relation_existed(self, name: Name) -> bool:
+        """Whether the relation existed before the change set; one that no file made is taken to have."""
+        relation = self.db.relation(name)
+        return relation is None or self.existed(relation.made)
+
+    def contended(self, name: Name) -> bool:
+        """Could another session be using the relation now? Unknown relations: yes."""
+        relation = self.db.relation(name)
+        if relation is None:
+            return name.schema != "pg_temp" and name.schema not in self.private_schemas
+        if isinstance(relation, Table | View) and relation.persistence == "temporary":
+            return False
+        return self.existed(relation.made) and relation.name.schema not in self.private_schemas
+
+    def may_have_rows(self, name: Name) -> bool:
+        """Whether the table may have a row: it existed before, or an earlier statement has filled it."""
+        relation = self.db.relation(name)
+        if isinstance(relation, Table) and not self.existed(relation.made):
+            return relation.filled is not None
+        if isinstance(relation, View) and not self.existed(relation.made):
+            return relation.populated
+        return True
+
+    def rows(self, name: Name) -> int | None:
+        """Rows of the table from a statistics file, None where there is none."""
+        return self._rows.get(self.db.resolve(name))
+
+    def strongest(self) -> Lock:
+        """The strongest lock that the operation asks for on a contended relation."""
+        return max((e.lock for e in self.contended_effects), default=Lock.NONE)

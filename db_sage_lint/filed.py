@@ -1,0 +1,35 @@
+"""The one mechanism behind `@lowers`, `@changes`, `@effects` and `@check`: functions filed under a type."""
+
+from collections.abc import Callable
+from types import UnionType
+from typing import Any, Generic, TypeVar, get_args
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+class Filed(Generic[Handler]):
+    """Functions filed under the annotated type of their first parameter; a union files under each member.
+
+    Annotations must be classes: a module that registers can't use `from __future__ import annotations`.
+    """
+
+    def __init__(self) -> None:
+        self.functions: dict[type, list[Handler]] = {}
+        self._found: dict[type, tuple[Handler, ...]] = {}
+
+    def __call__(self, function: Handler) -> Handler:
+        annotation = next(iter(function.__annotations__.values()))
+        for kind in get_args(annotation) if isinstance(annotation, UnionType) else (annotation,):
+            if not isinstance(kind, type):
+                raise TypeError(f"{function.__name__}: the first parameter's annotation must be a class, not {kind!r}")
+            self.functions.setdefault(kind, []).append(function)
+        self._found.clear()
+        return function
+
+    def under(self, kind: type) -> tuple[Handler, ...]:
+        """Every function filed under `kind` or one of its bases, the most special type first."""
+        found = self._found.get(kind)
+        if found is None:
+            found = tuple(f for base in kind.__mro__ for f in self.functions.get(base, ()))
+            self._found[kind] = found
+        return found

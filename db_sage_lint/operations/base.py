@@ -1,0 +1,79 @@
+"""What every operation has, and the small records that operations are made of."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+# An expression, query or bound as libpg_query prints it: JSON of one parse tree node, to be read by `expressions`.
+# Bytes hash, compare and pickle; the tree is decoded when a question is asked of it.
+Expression = bytes
+
+
+class Name(Struct, frozen=True, order=True):
+    """A name as written: `schema` is empty where the statement leaves it to search_path.
+
+    Names that the catalog hands out are resolved: their schema is never empty, except for what has none.
+    """
+
+    name: str
+    schema: str = ""
+
+    def __str__(self) -> str:
+        return f"{quoted(self.schema)}.{quoted(self.name)}" if self.schema else quoted(self.name)
+
+
+def quoted(identifier: str) -> str:
+    """The identifier as SQL needs it: in double quotes where it is not plain lower case."""
+    if identifier.isidentifier() and identifier.isascii() and identifier == identifier.lower():
+        return identifier
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+class Type(Struct, frozen=True):
+    """A type as written. Built-in types have PostgreSQL's internal name (int8, varchar, bpchar, timestamptz) and no
+    schema; `serial` and its kin keep their spelling. `modifiers` are the numbers in parentheses, `dimensions` the
+    count of array brackets."""
+
+    name: str
+    schema: str = ""
+    modifiers: tuple[int, ...] = ()
+    dimensions: int = 0
+    set_of: bool = False
+
+
+class Operation(Struct, frozen=True, kw_only=True):
+    """One change or request, flat: the unit that the catalog applies, effects are predicted for and checks judge.
+
+    `at` is the byte of the user's file to point at, -1 for the start of the statement. `possible` says that the
+    statement may not run, or not just once: it stands in a DO block, a function body or a literal EXECUTE.
+    """
+
+    at: int = -1
+    possible: bool = False
+
+
+RelationKind = Literal["table", "view", "materialized view", "foreign table", "index", "sequence", "composite type"]
+
+
+class Nothing(Operation, kw_only=True):
+    """A statement that changes nothing of what is modelled; `statement` is its node in the grammar."""
+
+    statement: str
+
+
+class Unread(Operation, kw_only=True):
+    """Something whose effect could not be read: `why` says what, `names` are the identifiers that stand in it.
+
+    With `names` empty it may have changed anything.
+    """
+
+    why: str
+    names: frozenset[str] = frozenset()
+
+
+class ScriptEnd(Operation, kw_only=True):
+    """The end of a script: what a file leaves behind is judged here."""
+
+
+class ChangeSetEnd(Operation, kw_only=True):
+    """The end of a change set: its net effect is judged here, at the statements that caused it."""

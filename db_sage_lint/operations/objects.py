@@ -1,0 +1,459 @@
+"""Operations on indexes, views, sequences, types, functions, schemas, extensions, roles and privileges."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from db_sage_lint.operations.base import Expression, Name, Operation, Type
+from db_sage_lint.operations.tables import Persistence
+
+
+class IndexKey(Struct, frozen=True):
+    """One key of an index: a column, or an expression where `column` is empty."""
+
+    column: str = ""
+    expression: Expression | None = None
+    opclass: str = ""
+    collation: str = ""
+    descending: bool = False
+    nulls_first: bool | None = None
+
+
+class CreateIndex(Operation, kw_only=True):
+    """`name` is empty where the server makes one up. `only` is ON ONLY."""
+
+    name: str
+    table: Name
+    keys: tuple[IndexKey, ...]
+    method: str = "btree"
+    unique: bool = False
+    concurrently: bool = False
+    if_not_exists: bool = False
+    only: bool = False
+    include: tuple[str, ...] = ()
+    predicate: Expression | None = None
+    nulls_not_distinct: bool = False
+    tablespace: str = ""
+
+
+class DropIndex(Operation, kw_only=True):
+    """One operation a name."""
+
+    index: Name
+    concurrently: bool = False
+    missing_ok: bool = False
+    cascade: bool = False
+
+
+class RenameIndex(Operation, kw_only=True):
+    """ALTER INDEX … RENAME TO."""
+
+    index: Name
+    new_name: str
+    if_exists: bool = False
+
+
+class AlterIndex(Operation, kw_only=True):
+    """SET TABLESPACE, SET (…), ALTER COLUMN … SET STATISTICS; `change` names it ("tablespace", "parameters", …)."""
+
+    index: Name
+    change: str
+    if_exists: bool = False
+
+
+class AttachIndex(Operation, kw_only=True):
+    """ALTER INDEX … ATTACH PARTITION."""
+
+    index: Name
+    partition: Name
+
+
+class Reindex(Operation, kw_only=True):
+    """`name` is None where the whole database or system is meant; for kind "schema" `name.name` is the schema."""
+
+    kind: Literal["index", "table", "schema", "database", "system"]
+    name: Name | None = None
+    concurrently: bool = False
+
+
+class CreateView(Operation, kw_only=True):
+    """`columns` are the aliases in parentheses; `options` those of WITH (…), lower-case names."""
+
+    view: Name
+    query: Expression
+    columns: tuple[str, ...] = ()
+    replace: bool = False
+    persistence: Persistence = "permanent"
+    options: tuple[tuple[str, str], ...] = ()
+    check_option: Literal["", "local", "cascaded"] = ""
+
+
+class SetViewOptions(Operation, kw_only=True):
+    """ALTER VIEW … SET (…) or RESET (…), where `values` is empty."""
+
+    view: Name
+    names: tuple[str, ...]
+    values: tuple[str, ...] = ()
+    if_exists: bool = False
+
+
+class CreateMaterializedView(Operation, kw_only=True):
+    view: Name
+    query: Expression
+    columns: tuple[str, ...] = ()
+    with_data: bool = True
+    if_not_exists: bool = False
+
+
+class RefreshMaterializedView(Operation, kw_only=True):
+    view: Name
+    concurrently: bool = False
+    with_data: bool = True
+
+
+class CreateSequence(Operation, kw_only=True):
+    sequence: Name
+    type: str = "int8"
+    if_not_exists: bool = False
+    persistence: Persistence = "permanent"
+    owned_by: tuple[Name, str] | None = None
+
+
+class AlterSequence(Operation, kw_only=True):
+    """`type` is empty and `owned_by` None where the statement leaves them alone."""
+
+    sequence: Name
+    type: str = ""
+    if_exists: bool = False
+    owned_by: tuple[Name, str] | None = None
+
+
+class CreateEnum(Operation, kw_only=True):
+    type: Name
+    values: tuple[str, ...]
+
+
+class AddEnumValue(Operation, kw_only=True):
+    type: Name
+    value: str
+    if_not_exists: bool = False
+    neighbour: str = ""
+    before: bool = False
+
+
+class RenameEnumValue(Operation, kw_only=True):
+    type: Name
+    value: str
+    new_value: str
+
+
+class DomainCheck(Struct, frozen=True):
+    name: str
+    expression: Expression
+    valid: bool = True
+
+
+class CreateDomain(Operation, kw_only=True):
+    domain: Name
+    base: Type
+    not_null: bool = False
+    checks: tuple[DomainCheck, ...] = ()
+    default: Expression | None = None
+    collation: Name | None = None
+
+
+class AlterDomain(Operation, kw_only=True):
+    """`constraint` names the constraint that is added, dropped or validated; `check` is the one added.
+
+    For "add constraint" without a check the constraint is NOT NULL.
+    """
+
+    domain: Name
+    change: Literal[
+        "add constraint", "drop constraint", "validate constraint",
+        "set not null", "drop not null", "set default", "drop default",
+    ]  # fmt: skip
+    constraint: str = ""
+    check: DomainCheck | None = None
+    default: Expression | None = None
+    missing_ok: bool = False
+    cascade: bool = False
+
+
+class Attribute(Struct, frozen=True):
+    name: str
+    type: Type
+
+
+class CreateCompositeType(Operation, kw_only=True):
+    type: Name
+    attributes: tuple[Attribute, ...]
+
+
+class AlterCompositeType(Operation, kw_only=True):
+    """`attribute.type` is meaningless for "drop"."""
+
+    type: Name
+    change: Literal["add", "drop", "type"]
+    attribute: Attribute
+    cascade: bool = False
+
+
+class RenameAttribute(Operation, kw_only=True):
+    type: Name
+    attribute: str
+    new_name: str
+
+
+class CreateType(Operation, kw_only=True):
+    """CREATE TYPE of another kind."""
+
+    type: Name
+    kind: Literal["range", "base", "shell"]
+
+
+class Argument(Struct, frozen=True):
+    name: str
+    type: Type
+    mode: Literal["in", "out", "inout", "variadic", "table"] = "in"
+    default: Expression | None = None
+
+
+class CreateFunction(Operation, kw_only=True):
+    """CREATE FUNCTION and CREATE PROCEDURE. `body` is the text of AS (bytes of it start at `body_at` in the file),
+    `sql_body` the tree of BEGIN ATOMIC or RETURN. `settings` are SET clauses: name and value, FROM CURRENT as
+    "from current"."""
+
+    function: Name
+    arguments: tuple[Argument, ...] = ()
+    returns: Type | None = None
+    procedure: bool = False
+    replace: bool = False
+    language: str = "sql"
+    volatility: Literal["volatile", "stable", "immutable"] = "volatile"
+    strict: bool = False
+    security_definer: bool = False
+    leakproof: bool = False
+    parallel: str = "unsafe"
+    settings: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+    body_at: int = -1
+    sql_body: Expression | None = None
+
+
+class AlterFunction(Operation, kw_only=True):
+    """None where the statement leaves it alone; `arguments` None where no list is given. `reset` are names of RESET,
+    "all" for RESET ALL."""
+
+    function: Name
+    arguments: tuple[Type, ...] | None = None
+    kind: Literal["function", "procedure", "routine"] = "function"
+    volatility: Literal["volatile", "stable", "immutable"] | None = None
+    strict: bool | None = None
+    security_definer: bool | None = None
+    leakproof: bool | None = None
+    settings: tuple[tuple[str, str], ...] = ()
+    reset: tuple[str, ...] = ()
+
+
+class DropFunction(Operation, kw_only=True):
+    function: Name
+    arguments: tuple[Type, ...] | None = None
+    kind: Literal["function", "procedure", "routine", "aggregate"] = "function"
+    missing_ok: bool = False
+    cascade: bool = False
+
+
+class CreateAggregate(Operation, kw_only=True):
+    function: Name
+    replace: bool = False
+
+
+class DoBlock(Operation, kw_only=True):
+    """DO: `body` is the block's text, whose bytes start at `body_at` in the file."""
+
+    language: str
+    body: str
+    body_at: int = -1
+
+
+class CreateSchema(Operation, kw_only=True):
+    schema: str
+    if_not_exists: bool = False
+    owner: str = ""
+
+
+class CreateExtension(Operation, kw_only=True):
+    extension: str
+    schema: str = ""
+    if_not_exists: bool = False
+    cascade: bool = False
+
+
+DroppedKind = Literal[
+    "view", "materialized view", "sequence", "type", "domain", "schema", "extension", "database", "tablespace",
+    "role", "publication", "subscription", "collation", "conversion", "text search", "statistics", "operator",
+    "cast", "language", "foreign server", "foreign data wrapper", "event trigger", "access method", "transform",
+    "user mapping", "owned", "large object",
+]  # fmt: skip
+
+
+class DropObject(Operation, kw_only=True):
+    """DROP of what has no operation of its own, one operation a name."""
+
+    kind: DroppedKind
+    name: Name
+    missing_ok: bool = False
+    cascade: bool = False
+
+
+class RenameObject(Operation, kw_only=True):
+    """RENAME TO of what has no operation of its own; `arguments` for functions."""
+
+    kind: Literal[
+        "view", "materialized view", "sequence", "type", "domain", "schema", "function", "role", "database",
+        "domain constraint", "other",
+    ]  # fmt: skip
+    name: Name
+    new_name: str
+    if_exists: bool = False
+    constraint: str = ""
+    arguments: tuple[Type, ...] | None = None
+
+
+class SetSchema(Operation, kw_only=True):
+    """ALTER … SET SCHEMA."""
+
+    kind: Literal[
+        "table", "foreign table", "view", "materialized view", "sequence", "type", "domain", "function", "extension",
+        "other",
+    ]  # fmt: skip
+    name: Name
+    new_schema: str
+    if_exists: bool = False
+    arguments: tuple[Type, ...] | None = None
+
+
+class SetObjectOwner(Operation, kw_only=True):
+    """OWNER TO of what is no table."""
+
+    kind: str
+    name: Name
+    owner: str
+
+
+class Comment(Operation, kw_only=True):
+    """COMMENT ON; `target` is the relation (of the column, constraint, trigger, policy or itself) where there is one,
+    `part` the column, constraint, trigger or policy."""
+
+    kind: str
+    target: Name | None = None
+    part: str = ""
+    text: str = ""
+
+
+class CreateStatistics(Operation, kw_only=True):
+    name: Name
+    table: Name
+    columns: tuple[str, ...] = ()
+    if_not_exists: bool = False
+
+
+class CreatePublication(Operation, kw_only=True):
+    """`tables` empty and `all_tables` false: created empty or for schemas (`schemas`)."""
+
+    publication: str
+    tables: tuple[Name, ...] = ()
+    schemas: tuple[str, ...] = ()
+    all_tables: bool = False
+
+
+class AlterPublication(Operation, kw_only=True):
+    publication: str
+    change: Literal["add", "drop", "set", "options"]
+    tables: tuple[Name, ...] = ()
+    schemas: tuple[str, ...] = ()
+
+
+class CreateSubscription(Operation, kw_only=True):
+    """`creates_slot` is false with create_slot = false or connect = false."""
+
+    subscription: str
+    connection: str
+    creates_slot: bool = True
+
+
+class Grant(Operation, kw_only=True):
+    """GRANT and REVOKE (`grant` false) of rights on objects. `privileges` in lower case, empty for ALL.
+
+    `kind` is the object kind: "table", "sequence", "function", "schema", …; with `all_in_schema` the names are
+    schemas. `columns` are those of column privileges."""
+
+    grant: bool
+    kind: str
+    names: tuple[Name, ...]
+    privileges: tuple[str, ...]
+    grantees: tuple[str, ...]
+    all_in_schema: bool = False
+    columns: tuple[str, ...] = ()
+    grant_option: bool = False
+
+
+class GrantRole(Operation, kw_only=True):
+    grant: bool
+    roles: tuple[str, ...]
+    grantees: tuple[str, ...]
+    admin_option: bool = False
+
+
+class AlterDefaultPrivileges(Operation, kw_only=True):
+    grant: bool
+    kind: str
+    privileges: tuple[str, ...]
+    grantees: tuple[str, ...]
+    schemas: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+
+
+class CreateRole(Operation, kw_only=True):
+    """CREATE ROLE | USER | GROUP. `options` in lower case with their value as text; `password` is the literal."""
+
+    role: str
+    options: tuple[tuple[str, str], ...] = ()
+    password: str | None = None
+    password_at: int = -1
+
+
+class AlterRole(Operation, kw_only=True):
+    role: str
+    options: tuple[tuple[str, str], ...] = ()
+    password: str | None = None
+    password_at: int = -1
+
+
+class AlterSetting(Operation, kw_only=True):
+    """ALTER ROLE | DATABASE … SET | RESET. `value` is None for RESET; `name` "all" for RESET ALL. `role` is empty for
+    ALL, `database` where none is named."""
+
+    name: str
+    value: str | None
+    role: str = ""
+    database: str = ""
+
+
+class ServerOptions(Operation, kw_only=True):
+    """OPTIONS (…) of a foreign server, wrapper or user mapping: where passwords stand."""
+
+    kind: Literal["server", "wrapper", "user mapping"]
+    name: str
+    options: tuple[tuple[str, str], ...] = ()
+
+
+class ServerWide(Operation, kw_only=True):
+    """A statement on the whole server or database: CREATE DATABASE, ALTER SYSTEM, CREATE TABLESPACE, …
+
+    `statement` is its name in SQL. `transactional` is false where the server refuses it in a transaction block."""
+
+    statement: str
+    name: str = ""
+    transactional: bool = True

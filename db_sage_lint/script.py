@@ -1,0 +1,48 @@
+"""What a runner sends to the server: files, their fragments of SQL, and where the pieces stand in the user's file."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+Direction = Literal["up", "down"]
+
+
+class Fragment(Struct, frozen=True):
+    """A piece of SQL inside a file: `text` begins at byte `start` of the file, byte for byte as it stands there."""
+
+    start: int
+    text: bytes
+
+
+class Script(Struct, frozen=True, eq=False):
+    """One migration as its runner runs it.
+
+    `path` is what findings print (relative, with forward slashes) and `source` the whole file as it stands.
+    `fragments` are the parts that run, in order. `transaction` says whether the runner opens one around the
+    script: None where the runner is not known, so that the engine has to infer it from the statements.
+    `version` sorts scripts of one history in the order in which the runner runs them.
+    """
+
+    path: str
+    source: bytes
+    fragments: tuple[Fragment, ...]
+    direction: Direction = "up"
+    transaction: bool | None = None
+    version: tuple[int | str, ...] = ()
+
+
+class Origin(Struct, frozen=True, eq=False):
+    """The statement that made, changed or dropped something: bytes `start` to `end` of `script`'s file.
+
+    `change_set` numbers the change set that the script belongs to; scripts of one change set ship together.
+    """
+
+    script: Script
+    start: int
+    end: int
+    change_set: int
+
+
+def whole(path: str, source: bytes, *, transaction: bool | None = None) -> Script:
+    """The script that runs all of a file."""
+    return Script(path=path, source=source, fragments=(Fragment(0, source),), transaction=transaction)
