@@ -1,0 +1,9 @@
+"""The predicates behind the rules, siblings of a family together; importing this package files them all.
+
+A check takes one operation and the context just before it runs. Its name is the rule's id, its annotation the
+subscription, the rule's document the rest.
+"""
+
+from db_sage_lint.checks.registry import Answer, check, rule_of
+
+__all__ = ["Answer", "check", "rule_of"]
