@@ -1,6 +1,6 @@
 """What a check may ask: one object that answers the shared questions about an operation, once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Set
 
 from msgspec import Struct
 
@@ -9,9 +9,11 @@ from db_sage_lint.catalog.records import Table, View
 from db_sage_lint.effects import Effect, predict
 from db_sage_lint.effects.locks import Lock
 from db_sage_lint.findings import Severity
+from db_sage_lint.later import Later
 from db_sage_lint.operations import Name, Operation
 from db_sage_lint.script import Origin, Script
 from db_sage_lint.session import Held, Session
+from db_sage_lint.settings import Settings
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
@@ -30,28 +32,33 @@ class Verdict(Struct, frozen=True, kw_only=True):
     effects: tuple[Effect, ...] | None = None
 
 
+class Unanalysed(Struct, frozen=True, eq=False):
+    """A statement whose effect could not be read, and why."""
+
+    origin: Origin
+    why: str
+
+
 class Context:
-    """The state just before one operation runs. Checks get it as `now`."""
+    """The state just before one operation runs. Checks get it as `now`.
+
+    `habits` are the names of settings that earlier scripts of the history have set; `unread` is what could not be
+    analysed so far in this script.
+    """
 
     def __init__(
-        self,
-        db: Catalog,
-        session: Session,
-        *,
-        pg: int,
-        option: Callable[[str, str], object],
-        private_schemas: frozenset[str] = frozenset(),
-        profiles: frozenset[str] = frozenset(),
-        rows: Mapping[Name, int] | None = None,
+        self, db: Catalog, session: Session, *, settings: Settings, habits: Set[str] = frozenset(), later: Later
     ) -> None:
         self.db = db
         self.session = session
-        self.pg = pg
-        self.private_schemas = private_schemas
-        self.profiles = profiles
+        self.pg = settings.pg
+        self.private_schemas = settings.private_schemas
+        self.profiles = settings.profiles
+        self.habits = habits
+        self.later = later
         self.rule = ""
-        self._option = option
-        self._rows = rows or {}
+        self.unread: list[Unanalysed] = []
+        self._settings = settings
         self._effects: tuple[Effect, ...] | None = None
         self.op: Operation | None = None
         self.origin: Origin
@@ -104,7 +111,7 @@ class Context:
 
     def option(self, name: str) -> object:
         """The configured value of an option of the rule that is being asked, or its document's default."""
-        return self._option(self.rule, name)
+        return self._settings.option(self.rule, name)
 
     # --- relations -----------------------------------------------------------------------------------------------
 
@@ -140,8 +147,20 @@ class Context:
 
     def rows(self, name: Name) -> int | None:
         """Rows of the table from a statistics file, None where there is none."""
-        return self._rows.get(self.db.resolve(name))
+        return self._settings.rows.get(self.db.resolve(name))
 
     def strongest(self) -> Lock:
         """The strongest lock that the operation asks for on a contended relation."""
         return max((e.lock for e in self.contended_effects), default=Lock.NONE)
+
+    def created_later(self, kind: str, name: str) -> Origin | None:
+        """The later statement of the change set that creates a `kind` (relation, type, function, schema, role,
+        extension) of that unqualified name."""
+        return self._origin(self.later.creation(kind, name, self.origin.start))
+
+    def column_added_later(self, table: str, column: str) -> Origin | None:
+        """The later statement of the change set that adds the column."""
+        return self._origin(self.later.column(table, column, self.origin.start))
+
+    def _origin(self, place: tuple[Script, int, int] | None) -> Origin | None:
+        return Origin(*place, self.origin.change_set) if place else None

@@ -77,3 +77,9 @@ class ScriptEnd(Operation, kw_only=True):
 
 class ChangeSetEnd(Operation, kw_only=True):
     """The end of a change set: its net effect is judged here, at the statements that caused it."""
+
+
+class SyntaxProblem(Operation, kw_only=True):
+    """A statement that does not parse; `message` is PostgreSQL's own, `at` where it says so."""
+
+    message: str

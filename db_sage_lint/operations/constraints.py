@@ -20,6 +20,11 @@ class AddConstraint(OnTable, kw_only=True):
     deferrable: bool = False
     initially_deferred: bool = False
 
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """The columns that the constraint is about, as far as the statement names them."""
+        return ()
+
 
 class AddCheck(AddConstraint, kw_only=True):
     expression: Expression

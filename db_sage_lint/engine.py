@@ -1,0 +1,200 @@
+"""Replay and ask: every script runs against the catalog in order, and what is reported is judged just before it runs."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+
+from msgspec import Struct
+
+from db_sage_lint.blocks import refused_in_block
+from db_sage_lint.catalog import Catalog
+from db_sage_lint.context import Context, Unanalysed
+from db_sage_lint.expand import called_bodies, do_body
+from db_sage_lint.findings import Finding
+from db_sage_lint.judge import Judge
+from db_sage_lint.later import Later
+from db_sage_lint.operations import (
+    AddColumn,
+    AddConstraint,
+    AlterSetting,
+    Begin,
+    ChangeSetEnd,
+    CreateTable,
+    DoBlock,
+    Operation,
+    Query,
+    ScriptEnd,
+    Unread,
+)
+from db_sage_lint.read import Read, read
+from db_sage_lint.script import Origin, Script
+from db_sage_lint.session import Session, apply_defaults
+from db_sage_lint.settings import Settings
+
+
+class Step(Struct, frozen=True, eq=False):
+    """A script in its place: steps with the same number in `change_set` ship together.
+
+    Only `reported` steps are judged. `about_file` are operations on the file itself (edited, out of order, …).
+    """
+
+    script: Script
+    change_set: int
+    reported: bool = True
+    about_file: tuple[Operation, ...] = ()
+
+
+class Bug(Struct, frozen=True, eq=False):
+    """A check that failed: ours to mend. The other rules and files still report."""
+
+    rule: str
+    operation: Operation
+    origin: Origin
+    error: Exception
+
+
+class Outcome(Struct):
+    """What a replay found. `statements` and `not_analysed` count those of the reported scripts."""
+
+    findings: list[Finding]
+    bugs: list[Bug]
+    files: int = 0
+    statements: int = 0
+    not_analysed: int = 0
+
+
+class Engine:
+    """One history, replayed into one catalog."""
+
+    def __init__(self, judge: Judge, settings: Settings) -> None:
+        self.judge = judge
+        self.settings = settings
+        self.db = Catalog()
+        self.db.complete = settings.complete_history
+        self.defaults: dict[str, str] = {}
+        self.habits: set[str] = set()
+        self.outcome = Outcome([], [])
+
+    def run(self, steps: Iterable[Step]) -> Outcome:
+        """Replays the steps in order and judges the reported ones."""
+        for change_set in change_sets(steps):
+            scripts = [(step, list(read(step.script))) for step in change_set]
+            later = Later([(step.script, statements) for step, statements in scripts])
+            for number, (step, statements) in enumerate(scripts):
+                later.turn_to(number)
+                down = step.script.direction == "down"
+                mark = self.db.mark()
+                self.run_script(step, statements, later, ends=number == len(scripts) - 1 or down)
+                if down:
+                    self.db.rollback(mark)
+                self.db.commit()
+        return self.outcome
+
+    def run_script(self, step: Step, statements: Sequence[Read], later: Later, *, ends: bool) -> None:
+        script = step.script
+        session = Session(script, in_transaction=one_transaction(script, statements), settings=self.defaults, db=self.db)
+        now = Context(self.db, session, settings=self.settings, habits=self.habits, later=later)
+        run = Run(self, step, session, now)
+        beginning = Origin(script, 0, 0, step.change_set)
+        for op in step.about_file:
+            run.take(op, beginning)
+        for statement in statements:
+            run.statement(statement)
+        end = Origin(script, len(script.source), len(script.source), step.change_set)
+        run.take(ScriptEnd(), end)
+        session.close(self.db)
+        if ends:
+            run.take(ChangeSetEnd(), end)
+        self.habits.update(session.ever_set)
+        if step.reported:
+            self.outcome.files += 1
+            self.outcome.statements += sum(statement.counts for statement in statements)
+            self.outcome.not_analysed += len({unread.origin.start for unread in now.unread})
+
+
+class Run:
+    """One script being run: what goes from an operation to the next."""
+
+    def __init__(self, engine: Engine, step: Step, session: Session, now: Context) -> None:
+        self.engine = engine
+        self.step = step
+        self.session = session
+        self.now = now
+        self.skipped: set[tuple[object, str]] = set()
+        self.called: set[object] = set()
+
+    def statement(self, statement: Read) -> None:
+        """Takes the operations of one statement in the order in which the server runs them."""
+        self.skipped.clear()
+        self.called.clear()
+        origin = Origin(self.step.script, statement.start, statement.end, self.step.change_set)
+        for op in statement.operations:
+            self.take(op, origin)
+
+    def take(self, op: Operation, origin: Origin) -> None:
+        """Judges one operation, then lets the catalog and the session follow it, and what it runs inside."""
+        db, now = self.engine.db, self.now
+        if self.skipped and self.is_skipped(op):
+            return
+        now.look_at(op, origin)
+        skips = db.skips(op)
+        if skips:
+            self.skip(op)
+        if self.step.reported:
+            if not skips:
+                self.engine.outcome.findings += self.engine.judge.ask(op, now, self.bug)
+            effects = now.effects if self.session.in_transaction else ()
+        else:
+            effects = ()
+        if isinstance(op, Unread):
+            now.unread.append(Unanalysed(origin, op.why))
+            db.open(op.names)
+        elif not skips:
+            db.apply(op, origin)
+        self.session.apply(op, effects, origin, db)
+        if isinstance(op, DoBlock | Query | AlterSetting):
+            self.inside(op, origin)
+
+    def inside(self, op: DoBlock | Query | AlterSetting, origin: Origin) -> None:
+        """What the operation runs or sets on its way."""
+        if isinstance(op, AlterSetting):
+            apply_defaults(op, self.engine.defaults)
+            return
+        body = do_body(op, origin) if isinstance(op, DoBlock) else called_bodies(op, origin, self.engine.db, self.called)
+        for inner, place in body:
+            self.take(inner, place)
+
+    def skip(self, op: Operation) -> None:
+        """Notes that what the same statement would put into a skipped object does not happen either."""
+        if isinstance(op, CreateTable):
+            self.skipped.add((op.table, ""))
+        elif isinstance(op, AddColumn):
+            self.skipped.add((op.table, op.column.name))
+
+    def is_skipped(self, op: Operation) -> bool:
+        if not isinstance(op, AddConstraint) or not op.within:
+            return False
+        return (op.table, "") in self.skipped or any((op.table, name) in self.skipped for name in op.touches)
+
+    def bug(self, rule: str, op: Operation, error: Exception) -> None:
+        self.engine.outcome.bugs.append(Bug(rule, op, self.now.origin, error))
+
+
+def change_sets(steps: Iterable[Step]) -> Iterator[list[Step]]:
+    """The steps in runs of the same change set; a change set that others interrupt comes in several runs."""
+    run: list[Step] = []
+    for step in steps:
+        if run and run[-1].change_set != step.change_set:
+            yield run
+            run = []
+        run.append(step)
+    if run:
+        yield run
+
+
+def one_transaction(script: Script, statements: Sequence[Read]) -> bool:
+    """Whether the script runs in one transaction. Where the runner isn't known the statements tell: a script that begins
+    one itself, or holds what the server refuses in a block, runs statement by statement; any other as one."""
+    if script.transaction is not None:
+        return script.transaction
+    operations = chain.from_iterable(statement.operations for statement in statements)
+    return not any(isinstance(op, Begin) or refused_in_block(op) for op in operations)

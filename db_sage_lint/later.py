@@ -1,0 +1,90 @@
+"""What later statements of a change set create: the place to which a used object has to be moved up from."""
+
+from collections.abc import Sequence
+
+from db_sage_lint.operations import (
+    AddColumn,
+    CreateCompositeType,
+    CreateDomain,
+    CreateEnum,
+    CreateExtension,
+    CreateFunction,
+    CreateMaterializedView,
+    CreateRole,
+    CreateSchema,
+    CreateSequence,
+    CreateTable,
+    CreateType,
+    CreateView,
+    Name,
+    Operation,
+)
+from db_sage_lint.read import Read
+from db_sage_lint.script import Script
+
+# The script, and the first and last byte of the statement in it.
+Place = tuple[Script, int, int]
+
+# Which field of which operation is the name of what it creates, and of which kind that is.
+CREATIONS: dict[type[Operation], tuple[str, str]] = {
+    CreateTable: ("relation", "table"),
+    CreateView: ("relation", "view"),
+    CreateMaterializedView: ("relation", "view"),
+    CreateSequence: ("relation", "sequence"),
+    CreateEnum: ("type", "type"),
+    CreateDomain: ("type", "domain"),
+    CreateCompositeType: ("type", "type"),
+    CreateType: ("type", "type"),
+    CreateFunction: ("function", "function"),
+    CreateSchema: ("schema", "schema"),
+    CreateRole: ("role", "role"),
+    CreateExtension: ("extension", "extension"),
+}
+
+
+class Later:
+    """The scripts of a change set with their statements, and where the replay stands."""
+
+    def __init__(self, scripts: Sequence[tuple[Script, Sequence[Read]]]) -> None:
+        self._scripts = scripts
+        self._number = 0
+        self._created: dict[tuple[str, str], list[tuple[int, Read]]] | None = None
+
+    def turn_to(self, number: int) -> None:
+        """The replay goes on to script `number` of the change set, counted from 0."""
+        self._number = number
+
+    def creation(self, kind: str, name: str, after: int) -> Place | None:
+        """The first statement after byte `after` of the current script, or in a later one, that creates a `kind`
+        (relation, type, function, schema, role, extension) of that unqualified name."""
+        if self._created is None:
+            self._created = self._index()
+        for number, statement in self._created.get((kind, name), ()):
+            if number > self._number or (number == self._number and statement.start > after):
+                return self._scripts[number][0], statement.start, statement.end
+        return None
+
+    def column(self, table: str, column: str, after: int) -> Place | None:
+        """The first later ADD COLUMN of that column."""
+        return self.creation("column", f"{table}.{column}", after)
+
+    def _index(self) -> dict[tuple[str, str], list[tuple[int, Read]]]:
+        created: dict[tuple[str, str], list[tuple[int, Read]]] = {}
+        for number, (_, statements) in enumerate(self._scripts):
+            for statement in statements:
+                for op in statement.operations:
+                    key = creation_key(op)
+                    if key:
+                        created.setdefault(key, []).append((number, statement))
+        return created
+
+
+def creation_key(op: Operation) -> tuple[str, str] | None:
+    """Kind and unqualified name of what the operation creates."""
+    if isinstance(op, AddColumn):
+        return "column", f"{op.table.name}.{op.column.name}"
+    if type(op) not in CREATIONS:
+        return None
+    kind, field = CREATIONS[type(op)]
+    name: Name | str = getattr(op, field)
+    return kind, name if isinstance(name, str) else name.name

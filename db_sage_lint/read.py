@@ -1,0 +1,49 @@
+"""A script's text -> its statements with their operations: parse and lower, in one place."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from db_sage_lint.lexer import words
+from db_sage_lint.lower import lower
+from db_sage_lint.operations import Operation, SyntaxProblem, Unread
+from db_sage_lint.parse import Problem, Statement, parse
+from db_sage_lint.script import Script
+
+
+class Read(Struct, frozen=True, eq=False):
+    """One statement, bytes `start` to `end` of the file, and what it does. `counts` is 1 for what the server would be
+    sent, 0 for what psql keeps to itself."""
+
+    start: int
+    end: int
+    operations: tuple[Operation, ...]
+    counts: int = 1
+
+
+def read(script: Script) -> Iterator[Read]:
+    """Every statement of the script in order; what can't be parsed comes as an operation that says so."""
+    for fragment in script.fragments:
+        for piece in parse(fragment):
+            if isinstance(piece, Statement):
+                yield Read(piece.start, piece.end, tuple(lower(piece, script.source)))
+            else:
+                yield unparsed(piece, script.source)
+
+
+def unparsed(problem: Problem, source: bytes) -> Read:
+    """What stands in for a piece that is no statement: nothing for psql's own commands, the unknown for the rest."""
+    names = words(source, problem.start, problem.end)
+    operations: tuple[Operation, ...]
+    if problem.kind == "syntax":
+        operations = (
+            SyntaxProblem(message=problem.message, at=problem.at),
+            Unread(why=problem.message, names=names, at=problem.at),
+        )
+    elif problem.kind == "include":
+        operations = (Unread(why=problem.message, at=problem.at),)
+    elif problem.kind == "template":
+        operations = (Unread(why=problem.message, names=names, at=problem.at),)
+    else:
+        return Read(problem.start, problem.end, (), counts=0)
+    return Read(problem.start, problem.end, operations)
