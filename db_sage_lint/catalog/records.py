@@ -291,9 +291,59 @@ class Privilege(Struct, frozen=True):
     column: str = ""
 
 
+class DefaultPrivilege(Struct, frozen=True):
+    """What ALTER DEFAULT PRIVILEGES grants on every object of a kind made later. `schema` is empty for all schemas,
+    `role` for the role that runs the statement. `grant` is false where a built-in default was revoked."""
+
+    kind: str
+    privilege: str
+    grantee: str
+    schema: str = ""
+    role: str = ""
+    grant: bool = True
+
+
+Part = Column | Constraint | Trigger | Policy | EnumValue | DomainConstraint
+Record = Relation | DataType | Function | Schema | Extension | Role | Publication | Part
+
+
 class Gone(Struct, frozen=True):
-    """What is known of an object that a file dropped or renamed away: by which statement, and its last record."""
+    """What is known of an object that a file dropped or renamed away: by which statement, and its last record.
+
+    `relation` is the relation, `record` the same or whatever else it was; both None where no file made it.
+    `possible` says that the statement may not have run (a DO block).
+    """
 
     dropped: Origin
     relation: Relation | None = None
     renamed_to: Name | None = None
+    record: Record | None = None
+    possible: bool = False
+
+
+class Missing(Struct, frozen=True):
+    """An object that a statement needs and that does not exist: `kind` in SQL's words ("table", "column", …).
+
+    For what is part of a relation, `name` is the relation and `part` its own name. `gone` tells where it went, if a
+    file dropped or renamed it.
+    """
+
+    kind: str
+    name: Name
+    part: str = ""
+    gone: Gone | None = None
+
+
+class Dependent(Struct, frozen=True):
+    """Something that hangs on an object: RESTRICT is refused for its sake, or it is dropped along.
+
+    `name` is its own name, for what is part of a relation (column, default, constraint, trigger, policy, rule) in the
+    schema of that relation, which is `table`. `origin` made it. `automatic` says that it goes without a word, also
+    under RESTRICT: an index with its table, a CHECK with its column.
+    """
+
+    kind: str
+    name: Name
+    table: Name | None = None
+    origin: Origin | None = None
+    automatic: bool = False

@@ -1,0 +1,233 @@
+"""The catalog's store: dictionaries of records, the journal that undoes writes to them, and names by search_path."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from msgspec import json
+
+from db_sage_lint.catalog.records import (
+    DataType,
+    DefaultPrivilege,
+    Extension,
+    Function,
+    Gone,
+    Privilege,
+    Publication,
+    Relation,
+    Role,
+    Schema,
+)
+from db_sage_lint.operations import Expression, Name
+from db_sage_lint.script import Origin
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+SYSTEM_SCHEMAS = frozenset({"pg_catalog", "information_schema", "pg_toast"})
+TEMPORARY = "pg_temp"
+
+_ABSENT: Any = object()
+# Every identifier and string constant of a parse tree stands in one of these fields of libpg_query's JSON.
+_IDENTIFIERS = re.compile(rb'"(?:sval|relname)":("(?:[^"\\]|\\.)*")')
+
+GoneKey = tuple[str, Name, str]
+
+
+class State:
+    """What exists, by resolved name, and what was dropped or renamed away.
+
+    Every write goes through `put` or `remove`, so that `rollback` can undo it. Records are immutable: a change
+    replaces the record.
+    """
+
+    def __init__(self, *, search_path: tuple[str, ...] = ("public",), complete: bool = False) -> None:
+        self.relations: dict[Name, Relation] = {}
+        self.types: dict[Name, DataType] = {}
+        self.functions: dict[Name, tuple[Function, ...]] = {}
+        self.schemas: dict[str, Schema] = {s: Schema(name=s) for s in (*SYSTEM_SCHEMAS, "public", TEMPORARY)}
+        self.extensions: dict[str, Extension] = {}
+        self.roles: dict[str, Role] = {}
+        self.publications: dict[str, Publication] = {}
+        self.privileges: dict[tuple[str, Name], dict[Privilege, Origin]] = {}
+        self.default_privileges: dict[DefaultPrivilege, Origin] = {}
+        self.gone: dict[Name, Gone] = {}
+        self.gone_parts: dict[GoneKey, Gone] = {}
+        self.doubtful: dict[str, Origin | None] = {}
+        self._flags: dict[str, bool] = {"complete": complete}
+        self._relations_named: dict[str, tuple[Name, ...]] = {}
+        self._types_named: dict[str, tuple[Name, ...]] = {}
+        self._functions_named: dict[str, tuple[Name, ...]] = {}
+        self._users: dict[str, set[Name]] = {}
+        self._unindexed: list[tuple[Name, Expression]] = []
+        self._journal: list[tuple[dict[Any, Any], Any, Any]] = []
+        self._journaling = False
+        self.search_path = search_path
+
+    @property
+    def complete(self) -> bool:
+        """Whether the files read are the whole history, so that what they did not make does not exist."""
+        return self._flags["complete"]
+
+    # --- journal -------------------------------------------------------------------------------------------------
+
+    def mark(self) -> int:
+        """The present state, to come back to by `rollback`. Journaling begins with the first mark."""
+        self._journaling = True
+        return len(self._journal)
+
+    def rollback(self, mark: int) -> None:
+        """Undoes every write since `mark`; marks taken before it stay good."""
+        while len(self._journal) > mark:
+            store, key, old = self._journal.pop()
+            if old is _ABSENT:
+                del store[key]
+            else:
+                store[key] = old
+        self._journaling = mark > 0
+
+    def commit(self) -> None:
+        """Makes every write final and forgets all marks."""
+        self._journal.clear()
+        self._journaling = False
+
+    def put(self, store: dict[Key, Value], key: Key, value: Value) -> None:
+        """Writes one record of one of this object's dictionaries."""
+        if self._journaling:
+            self._journal.append((store, key, store.get(key, _ABSENT)))
+        store[key] = value
+
+    def remove(self, store: dict[Key, Value], key: Key) -> None:
+        """Deletes one record, if it is there."""
+        if key in store:
+            if self._journaling:
+                self._journal.append((store, key, store[key]))
+            del store[key]
+
+    # --- relations, types and functions: their dictionaries and the indexes by bare name -----------------------------
+
+    def put_relation(self, relation: Relation) -> None:
+        name = relation.name
+        if name not in self.relations:
+            self._enter(self._relations_named, name)
+        self.put(self.relations, name, relation)
+
+    def remove_relation(self, name: Name) -> None:
+        if name in self.relations:
+            self.remove(self.relations, name)
+            self._leave(self._relations_named, name)
+
+    def put_type(self, data_type: DataType) -> None:
+        name = data_type.name
+        if name not in self.types:
+            self._enter(self._types_named, name)
+        self.put(self.types, name, data_type)
+
+    def remove_type(self, name: Name) -> None:
+        if name in self.types:
+            self.remove(self.types, name)
+            self._leave(self._types_named, name)
+
+    def put_functions(self, name: Name, overloads: tuple[Function, ...]) -> None:
+        """Replaces the overloads of a function; none removes the name."""
+        if not overloads:
+            if name in self.functions:
+                self.remove(self.functions, name)
+                self._leave(self._functions_named, name)
+            return
+        if name not in self.functions:
+            self._enter(self._functions_named, name)
+        self.put(self.functions, name, overloads)
+
+    def _enter(self, index: dict[str, tuple[Name, ...]], name: Name) -> None:
+        self.put(index, name.name, (*index.get(name.name, ()), name))
+
+    def _leave(self, index: dict[str, tuple[Name, ...]], name: Name) -> None:
+        rest = tuple(n for n in index[name.name] if n != name)
+        if rest:
+            self.put(index, name.name, rest)
+        else:
+            self.remove(index, name.name)
+
+    # --- names by search_path ----------------------------------------------------------------------------------------
+
+    @property
+    def search_path(self) -> tuple[str, ...]:
+        """The schemas that unqualified names are looked for in, in order. "$user" is passed over."""
+        return self._search_path
+
+    @search_path.setter
+    def search_path(self, schemas: tuple[str, ...]) -> None:
+        self._search_path = schemas
+        listed = tuple(s for s in schemas if s != "$user")
+        self._lookup = listed if TEMPORARY in listed else (TEMPORARY, *listed)
+        self._target = next((s for s in listed if s not in SYSTEM_SCHEMAS), "public")
+
+    def resolve(self, name: Name) -> Name:
+        """The relation that a name means: by search_path, or where a new one of this name would go.
+
+        A name that exists only in one schema outside the path means that one as long as the history is not known
+        to be complete: a role's or a runner's own setting of search_path is the likely reason.
+        """
+        return name if name.schema else self._find(self._relations_named, name)
+
+    def resolve_type(self, name: Name) -> Name:
+        """As `resolve`, for a type of the user's; a table's row type too. Built-in types are not known here."""
+        if name.schema:
+            return name
+        found = self._find(self._types_named, name)
+        return found if found in self.types else self.resolve(name)
+
+    def resolve_function(self, name: Name) -> Name:
+        """As `resolve`, for a function of the user's. Built-in functions are not known here."""
+        return name if name.schema else self._find(self._functions_named, name)
+
+    def _find(self, index: Mapping[str, tuple[Name, ...]], name: Name) -> Name:
+        found = index.get(name.name)
+        if found is None:
+            return self.place(name)
+        for schema in self._lookup:
+            for candidate in found:
+                if candidate.schema == schema:
+                    return candidate
+        return found[0] if len(found) == 1 and not self.complete else self.place(name)
+
+    def place(self, name: Name) -> Name:
+        """Where an object created under this name goes: its schema, else the first of search_path that takes it."""
+        if name.schema:
+            return name
+        if name.name.startswith("pg_") and name.name not in self._relations_named:
+            return Name(name.name, "pg_catalog")
+        return Name(name.name, self._target)
+
+    # --- who may use what ----------------------------------------------------------------------------------------------
+
+    def note(self, user: Name, used: str) -> None:
+        """Says that the relation, type or function `user` names something called `used`."""
+        users = self._users.get(used)
+        if users is None:
+            self._users[used] = {user}
+        else:
+            users.add(user)
+
+    def note_expression(self, user: Name, expression: Expression | None) -> None:
+        """Says that `user` has this expression; its identifiers are read when somebody asks."""
+        if expression is not None:
+            self._unindexed.append((user, expression))
+
+    def users(self, name: str) -> list[Name]:
+        """What may use an object of this bare name, in a steady order: a superset, for the asker to look through.
+
+        It is never journaled: an entry too many does no harm.
+        """
+        for user, expression in self._unindexed:
+            for token in _IDENTIFIERS.findall(expression):
+                self._note_identifier(user, token)
+        self._unindexed.clear()
+        return sorted(self._users.get(name, ()))
+
+    def _note_identifier(self, user: Name, token: bytes) -> None:
+        text: str = json.decode(token, type=str) if b"\\" in token else token[1:-1].decode()
+        self.note(user, text)
+        if "." in text:  # 'schema.sequence'::regclass
+            self.note(user, text.rpartition(".")[2].strip('"'))
