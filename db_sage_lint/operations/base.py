@@ -83,3 +83,46 @@ class SyntaxProblem(Operation, kw_only=True):
     """A statement that does not parse; `message` is PostgreSQL's own, `at` where it says so."""
 
     message: str
+
+
+class OfFile(Operation, kw_only=True):
+    """Something about a migration file itself, told by git or by its neighbours. `path` is printed as it stands."""
+
+    path: str
+
+
+class FileEdited(OfFile, kw_only=True):
+    """A file of the base revision whose statements differ now; comments aside. `other` is the new path of a rename,
+    `at` the first byte that differs."""
+
+    change: Literal["edited", "renamed", "deleted"] = "edited"
+    other: str = ""
+
+
+class FileOutOfOrder(OfFile, kw_only=True):
+    """A new file that the runner sorts before `after`, which the base revision already has."""
+
+    after: str
+
+
+class FileDuplicated(OfFile, kw_only=True):
+    """A file with the same `version`, by the runner's own parsing, as `other`."""
+
+    version: str
+    other: str
+
+
+class Suppression(Operation, kw_only=True):
+    """Something about an ignore comment or a baseline entry; `at` is its byte."""
+
+
+class InvalidIgnore(Suppression, kw_only=True):
+    """An ignore comment that is not in force: `why` says what is wrong with it, and what would be right."""
+
+    why: str
+
+
+class UnusedIgnore(Suppression, kw_only=True):
+    """An ignore comment or baseline entry, for `rules`, that nothing was found for. `rules` is empty where all are meant."""
+
+    rules: tuple[str, ...] = ()
