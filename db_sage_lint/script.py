@@ -20,7 +20,6 @@ class Script(Struct, frozen=True, eq=False):
     `path` is what findings print (relative, with forward slashes) and `source` the whole file as it stands.
     `fragments` are the parts that run, in order. `transaction` says whether the runner opens one around the
     script: None where the runner is not known, so that the engine has to infer it from the statements.
-    `version` sorts scripts of one history in the order in which the runner runs them.
     """
 
     path: str
@@ -28,7 +27,6 @@ class Script(Struct, frozen=True, eq=False):
     fragments: tuple[Fragment, ...]
     direction: Direction = "up"
     transaction: bool | None = None
-    version: tuple[int | str, ...] = ()
 
 
 class Origin(Struct, frozen=True, eq=False):
@@ -43,6 +41,8 @@ class Origin(Struct, frozen=True, eq=False):
     change_set: int
 
 
-def whole(path: str, source: bytes, *, transaction: bool | None = None) -> Script:
+def whole(
+    path: str, source: bytes, *, direction: Direction = "up", transaction: bool | None = None
+) -> Script:
     """The script that runs all of a file."""
-    return Script(path=path, source=source, fragments=(Fragment(0, source),), transaction=transaction)
+    return Script(path, source, (Fragment(0, source),), direction, transaction)

@@ -126,3 +126,38 @@ class UnusedIgnore(Suppression, kw_only=True):
     """An ignore comment or baseline entry, for `rules`, that nothing was found for. `rules` is empty where all are meant."""
 
     rules: tuple[str, ...] = ()
+
+
+class FileEdited(Operation, kw_only=True):
+    """A migration that the base revision has was changed, renamed (its old path in `before`) or deleted."""
+
+    path: str
+    how: Literal["changed", "renamed", "deleted"]
+    before: str = ""
+
+
+class FileOutOfOrder(Operation, kw_only=True):
+    """A new migration sorts before `after`, the last one that the base revision has."""
+
+    path: str
+    after: str
+
+
+class FileDuplicated(Operation, kw_only=True):
+    """Two migrations have the same version; `other` is the one that was there first."""
+
+    path: str
+    version: str
+    other: str
+
+
+class InvalidIgnore(Operation, kw_only=True):
+    """An ignore comment that can't do what it says; `why` tells."""
+
+    why: str
+
+
+class UnusedIgnore(Operation, kw_only=True):
+    """An ignore comment, or the part of it that names `rules`, that no finding needed."""
+
+    rules: str

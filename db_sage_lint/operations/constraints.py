@@ -23,7 +23,8 @@ class AddConstraint(OnTable, kw_only=True):
     @property
     def touches(self) -> tuple[str, ...]:
         """The columns that the constraint is about, as far as the statement names them."""
-        return ()
+        columns: tuple[str, ...] = getattr(self, "columns", ())
+        return columns
 
 
 class AddCheck(AddConstraint, kw_only=True):

@@ -1,0 +1,49 @@
+"""What runs inside a statement: the statements of a DO block, and of the functions that a query calls."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from db_sage_lint.bodies import read_body
+from db_sage_lint.catalog import Catalog
+from db_sage_lint.catalog.records import Function
+from db_sage_lint.expressions import functions_called
+from db_sage_lint.lower import lower
+from db_sage_lint.operations import DoBlock, Operation, Query, Unread
+from db_sage_lint.script import Origin
+
+Inside = Iterator[tuple[Operation, Origin]]
+
+
+def do_body(op: DoBlock, origin: Origin) -> Inside:
+    """The operations of a DO block, each at its own place in the file, as far as the block can be read."""
+    body = read_body(op.language, op.body, op.body_at)
+    source = origin.script.source
+    for statement in body.statements:
+        place = Origin(origin.script, statement.start, statement.end, origin.change_set)
+        for inner in lower(statement, source):
+            yield msgspec.structs.replace(inner, possible=True), place
+    for unread in body.unread:
+        yield Unread(why=unread.why, names=unread.names, at=unread.at, possible=True), origin
+
+
+def called_bodies(op: Query, origin: Origin, db: Catalog, called: set[object]) -> Inside:
+    """The operations of the functions that the query calls and a file defines, all at the place of the call.
+
+    `called` remembers the functions entered, so that recursion ends.
+    """
+    for name in sorted(functions_called(op.query)):
+        for function in db.function_overloads(name):
+            if function.name not in called and function.body:
+                called.add(function.name)
+                yield from function_body(function, origin)
+
+
+def function_body(function: Function, origin: Origin) -> Inside:
+    body = read_body(function.language, function.body, 0)
+    text = function.body.encode()
+    for statement in body.statements:
+        for inner in lower(statement, text):
+            yield msgspec.structs.replace(inner, possible=True, at=-1), origin
+    for unread in body.unread:
+        yield Unread(why=unread.why, names=unread.names, possible=True), origin

@@ -1,0 +1,107 @@
+"""What git knows: the files of a base revision or of the index, and their content. Asks the `git` program."""
+
+import os
+import subprocess
+from collections.abc import Iterable, Iterator
+
+from db_sage_lint.errors import UserError
+
+INDEX = ""
+
+
+def run(*arguments: str, stdin: bytes | None = None) -> bytes:
+    """What git prints. Raises UserError with git's own words, or where git isn't there."""
+    try:
+        done = subprocess.run(["git", *arguments], input=stdin, capture_output=True, check=False)  # noqa: S603, S607
+    except FileNotFoundError:
+        raise UserError("git is not installed, but --since and --staged need it") from None
+    if done.returncode:
+        words = done.stderr.decode(errors="replace").strip().splitlines() or ["it failed"]
+        raise UserError(f"git {arguments[0]}: {words[-1].removeprefix('fatal: ')}")
+    return done.stdout
+
+
+def merge_base(revision: str) -> str:
+    """The commit where the current branch left `revision`; with no common ancestor, the revision itself.
+
+    Raises UserError where there is no such revision.
+    """
+    if revision.startswith("-"):
+        raise UserError(f"--since {revision}: not a revision")
+    commit = run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}") if exists(revision) else b""
+    if not commit:
+        raise UserError(f"--since {revision}: git knows no such revision; fetch it, or name one of `git branch -a`")
+    if not exists("HEAD"):
+        return commit.decode().strip()
+    done = subprocess.run(["git", "merge-base", commit.decode().strip(), "HEAD"], capture_output=True, check=False)  # noqa: S603, S607
+    return (done.stdout if done.returncode == 0 else commit).decode().strip()
+
+
+def exists(revision: str) -> bool:
+    done = subprocess.run(  # noqa: S603
+        ["git", "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"],  # noqa: S607
+        capture_output=True,
+        check=False,
+    )
+    return done.returncode == 0
+
+
+class Snapshot:
+    """The SQL files of a commit, or of the index (`INDEX`), by their path in the working tree.
+
+    `folder` is any folder of the repository. Raises UserError where it is in none.
+    """
+
+    def __init__(self, revision: str, folder: str = ".") -> None:
+        self.top = run("-C", folder, "rev-parse", "--show-toplevel").decode().rstrip("\n")
+        self.objects = dict(self._list(revision))
+        self._content: dict[str, bytes] = {}
+
+    def _list(self, revision: str) -> Iterator[tuple[str, str]]:
+        command = ("ls-files", "-s", "-z") if revision == INDEX else ("ls-tree", "-r", "-z", revision)
+        for line in run("-C", self.top, *command).decode("utf-8", "surrogateescape").split("\0"):
+            fields, _, path = line.partition("\t")
+            if path[-4:].lower() == ".sql":
+                yield path, fields.split()[1 if revision == INDEX else 2]
+
+    def key(self, path: str) -> str:
+        """The path as git knows it: relative to the top of the repository."""
+        return os.path.relpath(os.path.realpath(path), self.top).replace(os.sep, "/")
+
+    def shown(self, key: str) -> str:
+        """The path as findings print it: relative to the current folder."""
+        return os.path.relpath(os.path.join(self.top, key)).replace(os.sep, "/")  # noqa: PTH118
+
+    def __contains__(self, path: str) -> bool:
+        return self.key(path) in self.objects
+
+    def object_id(self, path: str) -> str:
+        return self.objects[self.key(path)]
+
+    def read(self, path: str) -> bytes:
+        """The file's bytes as git holds them."""
+        key = self.key(path)
+        if key not in self._content:
+            self.preload([path])
+        return self._content[key]
+
+    def preload(self, paths: Iterable[str]) -> None:
+        """Reads several files with one call of git."""
+        wanted = [key for key in map(self.key, paths) if key not in self._content]
+        if not wanted:
+            return
+        request = "".join(f"{self.objects[key]}\n" for key in wanted).encode()
+        answer = run("-C", self.top, "cat-file", "--batch", stdin=request)
+        at = 0
+        for key in wanted:
+            line_end = answer.index(b"\n", at)
+            size = int(answer[at:line_end].split()[2])
+            self._content[key] = answer[line_end + 1 : line_end + 1 + size]
+            at = line_end + 2 + size
+
+
+def object_id(content: bytes) -> str:
+    """The id under which git stores the bytes of a file (SHA-1 repositories)."""
+    import hashlib
+
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()

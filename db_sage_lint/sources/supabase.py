@@ -1,0 +1,30 @@
+"""Supabase CLI: supabase/migrations/<timestamp>_<name>.sql, in the order of the timestamps.
+
+Source: supabase/cli, pkg/migration: the file name pattern, and apply.go, which sends a file's statements as one batch
+after RESET ALL, so that they are one transaction.
+"""
+
+import re
+
+from db_sage_lint.script import Script, whole
+from db_sage_lint.sources.history import Folder, Place
+
+NAME = "supabase"
+PROFILES = frozenset({"supabase"})
+FILE = re.compile(r"^([0-9]+)_(.*)\.sql$")
+
+
+def recognise(folder: Folder) -> str:
+    """The folder's own name and place."""
+    return "it is supabase/migrations" if f"/{folder.path}".endswith("/supabase/migrations") else ""
+
+
+def place(file: str) -> Place | None:
+    """By the number before the first underscore."""
+    found = FILE.match(file)
+    return Place(((0, int(found[1]), ""), (1, 0, found[2])), found[1]) if found else None
+
+
+def script(path: str, source: bytes, place: Place) -> Script:
+    """The whole file, in one transaction."""
+    return whole(path, source, direction=place.direction, transaction=True)
