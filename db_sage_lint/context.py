@@ -1,6 +1,7 @@
 """What a check may ask: one object that answers the shared questions about an operation, once."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
+from itertools import takewhile
 
 from msgspec import Struct
 
@@ -10,7 +11,7 @@ from db_sage_lint.effects import Effect, predict
 from db_sage_lint.effects.locks import Lock
 from db_sage_lint.findings import Severity
 from db_sage_lint.later import Later
-from db_sage_lint.operations import Name, Operation
+from db_sage_lint.operations import Commit, Name, Operation, Rollback
 from db_sage_lint.script import Origin, Script
 from db_sage_lint.session import Held, Session
 from db_sage_lint.settings import Settings
@@ -60,6 +61,7 @@ class Context:
         self.unread: list[Unanalysed] = []
         self._settings = settings
         self._effects: tuple[Effect, ...] | None = None
+        self._touched: list[Table] | None = None
         self.op: Operation | None = None
         self.origin: Origin
         self.script: Script
@@ -70,6 +72,7 @@ class Context:
         self.origin = origin
         self.script = origin.script
         self._effects = None
+        self._touched = None
 
     # --- the operation -------------------------------------------------------------------------------------------
 
@@ -89,6 +92,16 @@ class Context:
     def contended_effects(self) -> tuple[Effect, ...]:
         """Those effects that other sessions can feel."""
         return tuple(e for e in self.effects if self.contended(e.relation))
+
+    @property
+    def scans(self) -> bool:
+        """Whether it reads all rows of a contended relation, or builds an index over them."""
+        return any(e.scans for e in self.contended_effects)
+
+    @property
+    def rewrites(self) -> bool:
+        """Whether it writes a contended relation anew."""
+        return any(e.rewrites for e in self.contended_effects)
 
     @property
     def in_transaction(self) -> bool:
@@ -149,9 +162,49 @@ class Context:
         """Rows of the table from a statistics file, None where there is none."""
         return self._settings.rows.get(self.db.resolve(name))
 
+    def column_existed(self, table: Name, column: str) -> bool:
+        """Whether the column existed before the change set; one that no file made is taken to have."""
+        if not self.relation_existed(table):
+            return False
+        known = self.db.table(table)
+        found = known.columns.get(column) if known else None
+        return found is None or self.existed(found.made)
+
+    def tables_touched(self) -> list[Table]:
+        """The tables that the change set has made or changed so far."""
+        if self._touched is None:
+            tables = [r for r in self.db.relations.values() if isinstance(r, Table)]
+            self._touched = [t for t in tables if self.in_change_set(t.made) or self.in_change_set(t.changed)]
+        return self._touched
+
+    def in_change_set(self, origin: Origin | None) -> bool:
+        """Whether that statement is one of the change set's."""
+        return origin is not None and origin.change_set == self.origin.change_set
+
     def strongest(self) -> Lock:
         """The strongest lock that the operation asks for on a contended relation."""
         return max((e.lock for e in self.contended_effects), default=Lock.NONE)
+
+    # --- what stands before and after ----------------------------------------------------------------------------
+
+    def in_this_transaction(self, origin: Origin | None) -> bool:
+        """Whether that statement ran in the transaction that is open now."""
+        if origin is None or origin.script is not self.script or not self.in_transaction:
+            return False
+        return self.session.began is None or origin.start >= self.session.began.start
+
+    def earlier_in_script(self) -> Iterator[Operation]:
+        """The operations of the statements before this one in its file."""
+        return self.later.before(self.origin.start)
+
+    def later_in_transaction(self) -> Iterator[Operation]:
+        """The operations that will follow in the open transaction; none where each statement is its own."""
+        following = self.later.after(self.origin.start) if self.in_transaction else iter(())
+        return takewhile(lambda op: not isinstance(op, Commit | Rollback), following)
+
+    def later_in_change_set(self) -> Iterator[Operation]:
+        """The operations that will follow in the file, and in the files that ship with it."""
+        return self.later.afterwards(self.origin.start)
 
     def created_later(self, kind: str, name: str) -> Origin | None:
         """The later statement of the change set that creates a `kind` (relation, type, function, schema, role,

@@ -1,6 +1,6 @@
-"""What later statements of a change set create: the place to which a used object has to be moved up from."""
+"""What stands before and after in a change set: what makes up for a statement, or creates what it already uses."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from db_sage_lint.operations import (
     AddColumn,
@@ -67,6 +67,27 @@ class Later:
     def column(self, table: str, column: str, after: int) -> Place | None:
         """The first later ADD COLUMN of that column."""
         return self.creation("column", f"{table}.{column}", after)
+
+    def before(self, start: int) -> Iterator[Operation]:
+        """The operations of the statements of the current script that begin before byte `start`."""
+        for statement in self._scripts[self._number][1]:
+            if statement.start >= start:
+                return
+            yield from statement.operations
+
+    def after(self, start: int) -> Iterator[Operation]:
+        """The operations of the statements of the current script that begin after byte `start`."""
+        for statement in self._scripts[self._number][1]:
+            if statement.start > start:
+                yield from statement.operations
+
+    def afterwards(self, start: int) -> Iterator[Operation]:
+        """As `after`, and those of the scripts of the change set that follow and are not the way back."""
+        yield from self.after(start)
+        for script, statements in self._scripts[self._number + 1 :]:
+            if script.direction == "up":
+                for statement in statements:
+                    yield from statement.operations
 
     def _index(self) -> dict[tuple[str, str], list[tuple[int, Read]]]:
         created: dict[tuple[str, str], list[tuple[int, Read]]] = {}
