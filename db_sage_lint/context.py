@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from db_sage_lint.catalog import Catalog
 from db_sage_lint.catalog.records import Table, View
+from db_sage_lint.config import Config
 from db_sage_lint.effects import Effect, predict
 from db_sage_lint.effects.locks import Lock
 from db_sage_lint.findings import Severity
@@ -14,7 +15,6 @@ from db_sage_lint.later import Later
 from db_sage_lint.operations import Commit, Name, Operation, Rollback
 from db_sage_lint.script import Origin, Script
 from db_sage_lint.session import Held, Session
-from db_sage_lint.settings import Settings
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
@@ -48,18 +48,25 @@ class Context:
     """
 
     def __init__(
-        self, db: Catalog, session: Session, *, settings: Settings, habits: Set[str] = frozenset(), later: Later
+        self,
+        db: Catalog,
+        session: Session,
+        later: Later,
+        config: Config,
+        rules: Rules,
+        habits: Set[str] = frozenset(),
     ) -> None:
         self.db = db
         self.session = session
-        self.pg = settings.pg
-        self.private_schemas = settings.private_schemas
-        self.profiles = settings.profiles
+        self.config = config
+        self.pg = config.pg
+        self.private_schemas = frozenset(config.private_schemas)
+        self.profiles = frozenset(config.profiles)
         self.habits = habits
         self.later = later
         self.rule = ""
         self.unread: list[Unanalysed] = []
-        self._settings = settings
+        self._rules = rules
         self._effects: tuple[Effect, ...] | None = None
         self._touched: list[Table] | None = None
         self.op: Operation | None = None
@@ -124,7 +131,8 @@ class Context:
 
     def option(self, name: str) -> object:
         """The configured value of an option of the rule that is being asked, or its document's default."""
-        return self._settings.option(self.rule, name)
+        configured = self.config.rules.get(self.rule, {})
+        return configured[name] if name in configured else self._rules[self.rule].options[name]
 
     # --- relations -----------------------------------------------------------------------------------------------
 
@@ -157,29 +165,6 @@ class Context:
         if isinstance(relation, View) and not self.existed(relation.made):
             return relation.populated
         return True
-
-    def rows(self, name: Name) -> int | None:
-        """Rows of the table from a statistics file, None where there is none."""
-        return self._settings.rows.get(self.db.resolve(name))
-
-    def column_existed(self, table: Name, column: str) -> bool:
-        """Whether the column existed before the change set; one that no file made is taken to have."""
-        if not self.relation_existed(table):
-            return False
-        known = self.db.table(table)
-        found = known.columns.get(column) if known else None
-        return found is None or self.existed(found.made)
-
-    def tables_touched(self) -> list[Table]:
-        """The tables that the change set has made or changed so far."""
-        if self._touched is None:
-            tables = [r for r in self.db.relations.values() if isinstance(r, Table)]
-            self._touched = [t for t in tables if self.in_change_set(t.made) or self.in_change_set(t.changed)]
-        return self._touched
-
-    def in_change_set(self, origin: Origin | None) -> bool:
-        """Whether that statement is one of the change set's."""
-        return origin is not None and origin.change_set == self.origin.change_set
 
     def strongest(self) -> Lock:
         """The strongest lock that the operation asks for on a contended relation."""

@@ -7,18 +7,16 @@ from msgspec import Struct
 
 from db_sage_lint.blocks import refused_in_block
 from db_sage_lint.catalog import Catalog
+from db_sage_lint.config import Config
 from db_sage_lint.context import Context, Unanalysed
 from db_sage_lint.expand import called_bodies, do_body
 from db_sage_lint.findings import Finding
 from db_sage_lint.judge import Judge
 from db_sage_lint.later import Later
 from db_sage_lint.operations import (
-    AddColumn,
-    AddConstraint,
     AlterSetting,
     Begin,
     ChangeSetEnd,
-    CreateTable,
     DoBlock,
     Operation,
     Query,
@@ -28,7 +26,6 @@ from db_sage_lint.operations import (
 from db_sage_lint.read import Read, read
 from db_sage_lint.script import Origin, Script
 from db_sage_lint.session import Session, apply_defaults
-from db_sage_lint.settings import Settings
 
 
 class Step(Struct, frozen=True, eq=False):
@@ -65,11 +62,11 @@ class Outcome(Struct):
 class Engine:
     """One history, replayed into one catalog."""
 
-    def __init__(self, judge: Judge, settings: Settings) -> None:
+    def __init__(self, judge: Judge, config: Config) -> None:
         self.judge = judge
-        self.settings = settings
+        self.config = config
         self.db = Catalog()
-        self.db.complete = settings.complete_history
+        self.db.complete = config.complete_history
         self.defaults: dict[str, str] = {}
         self.habits: set[str] = set()
         self.outcome = Outcome([], [])
@@ -92,7 +89,7 @@ class Engine:
     def run_script(self, step: Step, statements: Sequence[Read], later: Later, *, ends: bool) -> None:
         script = step.script
         session = Session(script, in_transaction=one_transaction(script, statements), settings=self.defaults, db=self.db)
-        now = Context(self.db, session, settings=self.settings, habits=self.habits, later=later)
+        now = Context(self.db, session, later, self.config, self.judge.rules, self.habits)
         run = Run(self, step, session, now)
         beginning = Origin(script, 0, 0, step.change_set)
         for op in step.about_file:
@@ -119,12 +116,10 @@ class Run:
         self.step = step
         self.session = session
         self.now = now
-        self.skipped: set[tuple[object, str]] = set()
         self.called: set[object] = set()
 
     def statement(self, statement: Read) -> None:
         """Takes the operations of one statement in the order in which the server runs them."""
-        self.skipped.clear()
         self.called.clear()
         origin = Origin(self.step.script, statement.start, statement.end, self.step.change_set)
         for op in statement.operations:
@@ -133,12 +128,8 @@ class Run:
     def take(self, op: Operation, origin: Origin) -> None:
         """Judges one operation, then lets the catalog and the session follow it, and what it runs inside."""
         db, now = self.engine.db, self.now
-        if self.skipped and self.is_skipped(op):
-            return
         now.look_at(op, origin)
         skips = db.skips(op)
-        if skips:
-            self.skip(op)
         if self.step.reported:
             if not skips:
                 self.engine.outcome.findings += self.engine.judge.ask(op, now, self.bug)
@@ -162,18 +153,6 @@ class Run:
         body = do_body(op, origin) if isinstance(op, DoBlock) else called_bodies(op, origin, self.engine.db, self.called)
         for inner, place in body:
             self.take(inner, place)
-
-    def skip(self, op: Operation) -> None:
-        """Notes that what the same statement would put into a skipped object does not happen either."""
-        if isinstance(op, CreateTable):
-            self.skipped.add((op.table, ""))
-        elif isinstance(op, AddColumn):
-            self.skipped.add((op.table, op.column.name))
-
-    def is_skipped(self, op: Operation) -> bool:
-        if not isinstance(op, AddConstraint) or not op.within:
-            return False
-        return (op.table, "") in self.skipped or any((op.table, name) in self.skipped for name in op.touches)
 
     def bug(self, rule: str, op: Operation, error: Exception) -> None:
         self.engine.outcome.bugs.append(Bug(rule, op, self.now.origin, error))

@@ -1,7 +1,7 @@
 """From an operation to findings: which checks are asked, and how their answers become messages with places."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from db_sage_lint import match
@@ -18,10 +18,10 @@ BRACES = re.compile(r"\{([a-z_][a-z_.]*)(?:\|([^{}]*))?\}")
 
 
 class Judge:
-    """The chosen rules, filed under the operation types that they look at. `pg` is the target major version."""
+    """The rules that run, filed under the operation types that they look at."""
 
-    def __init__(self, rules: Rules, pg: int) -> None:
-        self.rules = {id: rule for id, rule in rules.items() if rule.pg[0] <= pg <= rule.pg[1]}
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
         self._declared: dict[type, list[tuple[Rule, Callable[..., Answer]]]] = {}
         self._asked: dict[type, tuple[tuple[Rule, Callable[..., Answer]], ...]] = {}
         for rule in self.rules.values():
@@ -121,22 +121,3 @@ def text(value: Any) -> str:
     if isinstance(value, tuple | list | frozenset):
         return ", ".join(text(item) for item in value)
     return str(value)
-
-
-def chosen(rules: Rules, select: Iterable[str], ignore: Iterable[str], extend: Iterable[str], profiles: frozenset[str]) -> Rules:
-    """The rules that run: those on by default (or by profile), or `select`ed; plus `extend`, minus `ignore`.
-
-    A selector is a rule's id, a family, or "all".
-    """
-    wanted, unwanted, more = set(select), set(ignore), set(extend)
-    on = {"default", *(f"profile:{profile}" for profile in profiles)}
-
-    def named(rule: Rule, selectors: set[str]) -> bool:
-        return rule.id in selectors or rule.family in selectors or "all" in selectors
-
-    return {
-        id: rule
-        for id, rule in rules.items()
-        if (named(rule, wanted) if wanted else bool(on & set(rule.on))) or named(rule, more)
-        if not named(rule, unwanted)
-    }

@@ -1,0 +1,38 @@
+# Two commands: `make demo` shows what the linter finds in examples/, `make test` passes the tests.
+# Each makes its own virtual environment in .venv and needs nothing but Python 3.11 or newer.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint typecheck check bench clean
+
+demo: .venv/demo
+	-$(BIN)/db-sage-lint check examples/migrations
+
+test: .venv/test
+	$(BIN)/python -m pytest -n auto tests
+
+lint: .venv/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+typecheck: .venv/test
+	$(BIN)/mypy
+
+check: lint typecheck test
+
+bench: .venv/test
+	$(BIN)/python benchmarks/speed.py
+
+.venv/demo: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+.venv/test: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@touch $@ .venv/demo
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

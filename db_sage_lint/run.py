@@ -1,0 +1,196 @@
+"""`check`: from paths to a report. Finds the histories, decides what is judged, replays, settles."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from db_sage_lint.config import Config, nearest_config
+from db_sage_lint.engine import Engine, Outcome, Step
+from db_sage_lint.errors import UserError, unreadable
+from db_sage_lint.judge import Judge
+from db_sage_lint.report import Report, Request
+from db_sage_lint.rules import load
+from db_sage_lint.selection import enabled
+from db_sage_lint.settle import settle
+from db_sage_lint.sources import changes, discover
+from db_sage_lint.sources.history import History
+
+if TYPE_CHECKING:
+    from db_sage_lint.sources.git import Snapshot
+
+ConfigFor = Callable[[str], Config]
+
+
+def check(request: Request, config_for: ConfigFor | None = None) -> Report:
+    """Lints what the request names and gives back settled findings, sorted by path and place.
+
+    `config_for` gives the settings that hold for a folder; by default those of the nearest settings file. What can't be
+    read is told in `problems`, and the rest is judged. Raises UserError where nothing can be judged at all: bad
+    settings, an unknown revision, no migrations found.
+    """
+    return Run(request, config_for or (lambda folder: nearest_config(Path(folder or ".")))).report()
+
+
+class Run:
+    """One run of `check`."""
+
+    def __init__(self, request: Request, config_for: ConfigFor) -> None:
+        self.request = request
+        self.config_for = config_for
+        self.out = Report()
+        self.contents: dict[str, bytes | None] = {}
+        self.base, self.staged = snapshots(request)
+
+    def report(self) -> Report:
+        found, named = self.targets()
+        for history in found.histories:
+            in_it = {entry.path for entry in history.entries}
+            chosen = None if named is None else named & in_it
+            if chosen is None or chosen:
+                self.history(history, chosen)
+        self.loose([path for path in found.loose if named is None or path in named])
+        self.out.findings.sort(key=lambda f: (f.location.script.path, f.location.start, f.rule))
+        return self.out
+
+    # --- which files ---------------------------------------------------------------------------------------------
+
+    def targets(self) -> tuple[discover.Found, set[str] | None]:
+        """The histories and loose files to look at, and the files that the user named, None for all of them."""
+        request = self.request
+        if request.stdin is not None:
+            path = discover.clean(request.stdin_filename or "<stdin>")
+            self.contents[path] = request.stdin
+            around = list(discover.beside(path)) if Path(path).parent.is_dir() else []
+            return discover.discover([*around, path]), {path}
+        if request.paths:
+            return self.named_targets()
+        return self.own_migrations(), None
+
+    def own_migrations(self) -> discover.Found:
+        """The project's own migrations: where the settings say, or where the layout shows them."""
+        configured = self.config_for(".").migrations
+        if configured:
+            base = self.config_for(".").base
+            folders = [os.path.relpath(Path(base, folder)) for folder in configured]
+            return discover.discover(self.files(discover.clean(folder) for folder in folders))
+        if self.staged:
+            return self.staged_targets()
+        histories = discover.find_migrations()
+        if not histories:
+            raise UserError("no migrations found below the current folder; name a file or folder, or set `migrations`")
+        self.out.notes += [f"{h.folder}: {len(h.entries)} migrations of {h.runner.NAME} ({h.mark})" for h in histories]
+        return discover.Found(histories, ())
+
+    def staged_targets(self) -> discover.Found:
+        """Histories with something staged, and loose SQL files that are staged."""
+        assert self.staged is not None
+        shown = [self.staged.shown(key) for key in self.staged.objects]
+        return discover.discover(path for path in shown if not path.startswith("../"))
+
+    def named_targets(self) -> tuple[discover.Found, set[str] | None]:
+        """What the given paths are: folders are taken whole, files with the history around them."""
+        folders, files = set[str](), set[str]()
+        for path in map(discover.clean, self.request.paths):
+            if self.staged is not None and path in self.staged:
+                files.add(path)
+            elif Path(path).is_dir():
+                folders.add(path)
+            elif Path(path).is_file():
+                files.add(path)
+            elif self.base is not None and path in self.base:
+                continue
+            else:
+                self.out.problems.append(f"{path}: no such file or folder")
+        inside = set(self.files(sorted(folders)))
+        for folder in sorted(folders):
+            if not any(path.startswith(f"{folder}/") or folder == "." for path in inside):
+                self.out.problems.append(f"{folder}: no SQL files in this folder")
+        around = set[str]()
+        for root in {discover.root_of(path) for path in files}:
+            around.update(discover.beside(f"{root}/x" if root else "x"))
+        return discover.discover(inside | files | around), None if folders and not files else inside | files
+
+    def files(self, folders: Iterable[str]) -> Iterator[str]:
+        for folder in folders:
+            try:
+                yield from discover.sql_files(folder)
+            except OSError as error:
+                self.out.problems.append(unreadable(error))
+
+    def read(self, path: str) -> bytes | None:
+        """A file's bytes: what is staged, or what lies in the working tree; None where it can't be read."""
+        if path not in self.contents:
+            self.contents[path] = self.read_anew(path)
+        return self.contents[path]
+
+    def read_anew(self, path: str) -> bytes | None:
+        try:
+            source = self.staged.read(path) if self.staged and path in self.staged else Path(path).read_bytes()
+        except OSError as error:
+            self.out.problems.append(unreadable(error))
+            return None
+        if b"\0" in source[:8192]:
+            self.out.problems.append(f"{path}: not a text file; it was left out")
+            return None
+        return source
+
+    # --- judging -------------------------------------------------------------------------------------------------
+
+    def history(self, history: History, named: set[str] | None) -> None:
+        config = self.config_for(history.folder)
+        profiles = tuple(sorted({*config.profiles, *history.runner.PROFILES}))
+        config = config.given(f"{history.folder}: {history.mark}", profiles=profiles)
+        change = changes.Change(named, self.base, self.request.all, self.request.together)
+        if self.staged is not None:
+            self.staged.preload(entry.path for entry in history.entries if entry.path in self.staged)
+        self.judge(list(changes.steps(history, change, self.read, config.transaction)), config)
+
+    def loose(self, paths: list[str]) -> None:
+        for number, path in enumerate(paths):
+            if self.base is not None and path in self.base and not self.touched(path):
+                continue
+            source = self.read(path)
+            if source is not None:
+                config = self.config_for(str(Path(path).parent))
+                self.judge([changes.loose_step(path, source, number, config.transaction)], config)
+
+    def touched(self, path: str) -> bool:
+        assert self.base is not None
+        return self.request.all or self.read(path) != self.base.read(path)
+
+    def judge(self, steps: list[Step], config: Config) -> None:
+        if not any(step.reported for step in steps):
+            return
+        rules = load()
+        chosen = enabled(config, rules)
+        judge = Judge({id: rules[id] for id in sorted(chosen)})
+        outcome = Engine(judge, config).run(steps)
+        settled = settle(outcome.findings, [step.script for step in steps if step.reported], config, rules)
+        self.out.findings += settled.findings
+        self.out.suppressed += settled.suppressed
+        self.out.hidden += settled.hidden
+        self.count(outcome)
+
+    def count(self, outcome: Outcome) -> None:
+        self.out.files += outcome.files
+        self.out.statements += outcome.statements
+        self.out.not_analysed += outcome.not_analysed
+        for bug in outcome.bugs:
+            import traceback
+
+            trace = "".join(traceback.format_exception(bug.error))
+            place = f"{bug.origin.script.path}, byte {bug.origin.start}"
+            self.out.bugs.append(f"rule {bug.rule} on {type(bug.operation).__name__} at {place}:\n{trace}")
+
+
+def snapshots(request: Request) -> "tuple[Snapshot | None, Snapshot | None]":
+    """The base revision and the staged files, where the request asks for git's view."""
+    if request.since is None and not request.staged:
+        return None, None
+    from db_sage_lint.sources import git
+
+    staged = git.Snapshot(git.INDEX) if request.staged else None
+    revision = request.since or "HEAD"
+    base = git.Snapshot(git.merge_base(revision)) if git.exists(revision) or request.since else None
+    return base, staged

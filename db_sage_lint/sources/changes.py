@@ -1,0 +1,142 @@
+"""From a history to the steps of a replay: what is history, what is the change set, and what happened to the files."""
+
+from collections.abc import Callable, Collection, Iterator
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from db_sage_lint.engine import Step
+from db_sage_lint.lexer import without_comments
+from db_sage_lint.operations import FileDuplicated, FileEdited, FileOutOfOrder, Operation
+from db_sage_lint.script import Script, whole
+from db_sage_lint.sources.history import Entry, History
+
+if TYPE_CHECKING:
+    from db_sage_lint.sources.git import Snapshot
+
+Reader = Callable[[str], bytes | None]
+
+
+class Change(Struct, frozen=True, eq=False):
+    """What is asked of a history: `named` are the files that the user named (None: all of them), `base` the revision
+    that counts as applied, if any, `every` that each file is judged, `together` that the named ones ship as one."""
+
+    named: Collection[str] | None = None
+    base: "Snapshot | None" = None
+    every: bool = False
+    together: bool = False
+
+
+def steps(history: History, change: Change, read: Reader, transaction: bool | None = None) -> Iterator[Step]:
+    """The history as steps, each with its change set. `read` gives a file's bytes, None where it can't be read (and
+    has been told); `transaction` is the configured answer to whether the runner opens one."""
+    fates = dict(file_fates(history, change, read))
+    duplicates = dict(duplicated(history, change.base))
+    entries = with_deleted(history, change)
+    for number, entry in enumerate(entries):
+        source = read(entry.path) if entry.path not in fates or fates[entry.path].how != "deleted" else b""
+        if source is None:
+            continue
+        new = change.base is not None and entry.path not in change.base
+        about = [op for op in (fates.get(entry.path), duplicates.get(entry.path)) if op]
+        if new and entry.place.direction == "up":
+            about += out_of_order(entry, entries[number + 1 :], change.base)
+        yield Step(
+            script=in_transaction(history.runner.script(entry.path, source, entry.place), transaction),
+            change_set=0 if ships_together(entry, change, new) else number + 1,
+            reported=is_reported(entry, change, new or entry.path in fates),
+            about_file=tuple(about),
+        )
+
+
+def loose_step(path: str, source: bytes, number: int, transaction: bool | None) -> Step:
+    """A file that stands in no history, judged alone."""
+    return Step(whole(path, source, transaction=transaction), number)
+
+
+def in_transaction(script: Script, transaction: bool | None) -> Script:
+    if transaction is None or script.transaction is not None:
+        return script
+    return Script(script.path, script.source, script.fragments, script.direction, transaction)
+
+
+def is_reported(entry: Entry, change: Change, touched: bool) -> bool:
+    """Named files are; with a base, of folders only what is new or was touched."""
+    if change.every:
+        return change.named is None or entry.path in change.named
+    if change.base is None:
+        return change.named is None or entry.path in change.named
+    return touched if change.named is None else entry.path in change.named
+
+
+def ships_together(entry: Entry, change: Change, new: bool) -> bool:
+    """Whether the file is part of the one change set: it is new since the base, or the user says so."""
+    if change.every:
+        return False
+    if change.together:
+        return change.named is None or entry.path in change.named
+    return new
+
+
+def with_deleted(history: History, change: Change) -> tuple[Entry, ...]:
+    """The history's entries, and in their place those that the base has and the working tree no longer."""
+    if change.base is None or change.named is not None:
+        return history.entries
+    return tuple(sorted([*history.entries, *deleted(history, change.base)], key=lambda e: e.place.version))
+
+
+def deleted(history: History, base: "Snapshot") -> Iterator[Entry]:
+    present = {base.key(entry.path) for entry in history.entries}
+    prefix = base.key(history.folder)
+    prefix = "" if prefix == "." else f"{prefix}/"
+    for key in base.objects:
+        if key.startswith(prefix) and key not in present:
+            place = history.runner.place(key[len(prefix) :])
+            if place:
+                yield Entry(base.shown(key), place)
+
+
+def file_fates(history: History, change: Change, read: Reader) -> Iterator[tuple[str, FileEdited]]:
+    """Files that the base has and that are not there as they were: changed, renamed or deleted."""
+    base = change.base
+    if base is None:
+        return
+    gone = {base.object_id(entry.path): entry.path for entry in deleted(history, base)}
+    for entry in history.entries:
+        source = read(entry.path)
+        if source is None:
+            continue
+        own_id = base.id_of(source)
+        if entry.path in base:
+            if base.object_id(entry.path) != own_id and not says_the_same(base.read(entry.path), source):
+                yield entry.path, FileEdited(path=entry.path, how="changed")
+        elif own_id in gone:
+            yield entry.path, FileEdited(path=entry.path, how="renamed", before=gone.pop(own_id))
+    for path in gone.values():
+        yield path, FileEdited(path=path, how="deleted")
+
+
+def says_the_same(before: bytes, after: bytes) -> bool:
+    """Whether two versions of a file differ in comments and white space only."""
+    return without_comments(before).split() == without_comments(after).split()
+
+
+def out_of_order(entry: Entry, later: tuple[Entry, ...], base: "Snapshot | None") -> list[Operation]:
+    """What is wrong with a new file if an applied one comes after it."""
+    applied = [other.path for other in later if base is not None and other.path in base and other.place.direction == "up"]
+    return [FileOutOfOrder(path=entry.path, after=applied[-1])] if applied else []
+
+
+def duplicated(history: History, base: "Snapshot | None") -> Iterator[tuple[str, FileDuplicated]]:
+    """Files whose version another file has, the newer one of each pair. Where many do, the number is no version."""
+    first: dict[str, Entry] = {}
+    twice: list[tuple[Entry, Entry]] = []
+    ups = [entry for entry in history.entries if entry.place.direction == "up"]
+    for entry in ups:
+        other = first.setdefault(entry.place.number, entry)
+        if other is not entry:
+            newer = other if base is not None and other.path not in base and entry.path in base else entry
+            twice.append((newer, other if newer is entry else entry))
+    if 10 * len(twice) <= len(ups) or len(twice) == 1:
+        for newer, older in twice:
+            yield newer.path, FileDuplicated(path=newer.path, version=newer.place.number, other=older.path)
