@@ -20,11 +20,11 @@ NAMES = (".db-sage-lint.yaml", ".db-sage-lint.yml", "pyproject.toml")
 Names = tuple[str, ...]
 
 
-class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+class SettingsFile(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
     """The settings of db-sage-lint. Paths and patterns are relative to the folder of the file that is found."""
 
     extends: Annotated[
-        str | Names, Meta(description="Settings files to start from; what this file says replaces what they say.")
+        str | Names, Meta(description="SettingsFile files to start from; what this file says replaces what they say.")
     ] = ()
     select: Annotated[
         Names,
@@ -64,9 +64,10 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
         bool | None,
         Meta(description="Whether the runner wraps each file in a transaction; without it, as the runner found does."),
     ] = None
-    lock_timeout_set_by_runner: Annotated[
-        bool, Meta(description="Whether the runner sets lock_timeout before it runs a file.")
-    ] = False
+    runner_settings: Annotated[
+        dict[str, str],
+        Meta(description="Run-time parameters that the runner or its role sets before a file: lock_timeout = 2s."),
+    ] = {}
     complete_history: Annotated[
         bool,
         Meta(description="Whether the files make every object there is, so that what none of them makes is missing."),
@@ -78,12 +79,12 @@ class Settings(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown
     private_schemas: Annotated[
         Names, Meta(description="Schemas that only migrations use, so that nobody waits for locks in them.")
     ] = ()
-    require_reason: Annotated[
-        bool, Meta(description="Whether an ignore comment must give its reason after --.")
-    ] = False
+    require_reason: Annotated[bool, Meta(description="Whether an ignore comment must give its reason after --.")] = (
+        False
+    )
 
 
-class Config(Settings, frozen=True, kw_only=True, rename="kebab"):
+class Config(SettingsFile, frozen=True, kw_only=True, rename="kebab"):
     """Settings in force. `base` is the folder that their paths are relative to, the current one if empty.
 
     `origins` says of each setting that was given where that was, by kebab-case key; tables by key and entry, as in
@@ -103,8 +104,8 @@ class Config(Settings, frozen=True, kw_only=True, rename="kebab"):
         return self.origins.get(key) or self.origins.get(key.partition(".")[0]) or "default"
 
 
-FIELDS: dict[str, str] = dict(zip(Settings.__struct_encode_fields__, Settings.__struct_fields__, strict=True))
-TABLES = ("severities", "per-file-ignores", "rules")
+FIELDS: dict[str, str] = dict(zip(SettingsFile.__struct_encode_fields__, SettingsFile.__struct_fields__, strict=True))
+TABLES = ("severities", "per-file-ignores", "rules", "runner-settings")
 
 
 def kebab(name: str) -> str:
@@ -159,7 +160,7 @@ def chain(path: Path, above: tuple[Path, ...] = ()) -> list[Found]:
         raise UserError(f"{os.path.relpath(path)}: `extends` goes in a circle: {circle}; remove one of these")
     found = parse(path)
     validate(found)
-    bases = msgspec.convert(found.values, Settings).extends
+    bases = msgspec.convert(found.values, SettingsFile).extends
     files: list[Found] = []
     for base in (bases,) if isinstance(bases, str) else bases:
         below = path.parent / base
@@ -183,7 +184,7 @@ def validate(found: Found) -> None:
 
 def try_value(origin: str, name: str, value: Mapping[str, object]) -> None:
     try:
-        msgspec.convert(value, Settings)
+        msgspec.convert(value, SettingsFile)
     except msgspec.ValidationError as error:
         raise UserError(f"{origin}: `{name}`: {plainly(str(error), name.partition('.')[0])}") from None
 
@@ -217,7 +218,7 @@ def nearest_config(folder: Path) -> Config:
 
 def schema() -> bytes:
     """The JSON Schema of a settings file, as it is published beside this module."""
-    described = msgspec.json.schema(Settings)
+    described = msgspec.json.schema(SettingsFile)
     described["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     described["title"] = "db-sage-lint"
     return msgspec.json.format(msgspec.json.encode(described, order="sorted"), indent=2) + b"\n"

@@ -21,8 +21,10 @@ def enabled(config: Config, rules: Mapping[str, Rule]) -> frozenset[str]:
 
 
 def runs(rule: Rule, config: Config) -> bool:
-    """Whether the rule runs: by default or profile, then as ALL, its family's name and its id say, the last mention
-    being the one that counts and `ignore` before `select`."""
+    """Whether the rule runs: by default or profile, then as its family and then as its id is selected or ignored.
+
+    The most particular mention counts; of two alike, `ignore` does.
+    """
     wanted = (*config.select, *config.extend_select)
     on = not config.select and by_default(rule, config)
     for name in (ALL, rule.family, rule.id):
@@ -76,7 +78,7 @@ def check_options(config: Config, name: str, options: Mapping[str, object], rule
 
 
 def same_kind(value: object, default: object) -> bool:
-    """Whether a value can stand in for the default: a list of the same kind of things, a number, text, a truth value."""
+    """Whether a value can stand in for the default: a list of alike things, a number, text, a truth value."""
     if isinstance(default, list | tuple):
         if not isinstance(value, list | tuple):
             return False

@@ -1,13 +1,23 @@
 """What happens to findings after they are found: a tuple of functions, in this order."""
 
-from collections.abc import Collection, Iterable, Mapping
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
+import msgspec
 from msgspec import Struct
 
 from db_sage_lint.config import Config
-from db_sage_lint.findings import Finding
+from db_sage_lint.findings import SEVERITIES, Finding, Location
+from db_sage_lint.judge import message
+from db_sage_lint.operations import InvalidIgnore, Operation, UnusedIgnore
+from db_sage_lint.patterns import matcher
 from db_sage_lint.rules import Rule
 from db_sage_lint.script import Script
+from db_sage_lint.selection import ALL, enabled
+from db_sage_lint.suppressions import Ignore, Terms, ignores
+
+INVALID = "invalid-ignore"
+UNUSED = "unused-ignore"
 
 
 class Settled(Struct, kw_only=True):
@@ -16,9 +26,20 @@ class Settled(Struct, kw_only=True):
     `suppressed` were ignored by a comment or for their file, `hidden` are below the severity asked for.
     """
 
-    findings: list[Finding]
+    findings: list[Finding] = []
     suppressed: int = 0
     hidden: int = 0
+
+
+class Task(Struct, kw_only=True):
+    """What the functions of STEPS know beside the findings; they add to the counts of `settled`."""
+
+    scripts: Collection[Script]
+    config: Config
+    rules: Mapping[str, Rule]
+    enabled: frozenset[str]
+    today: str
+    settled: Settled
 
 
 def settle(
@@ -31,6 +52,137 @@ def settle(
 ) -> Settled:
     """What is reported of the findings in `scripts`, those that were judged, ignores that are wrong or unused included.
 
-    `today` is the date, YYYY-MM-DD, up to which an ignore's `until` counts; without it, the current one.
+    `rules` are all that there are; the settings say which of them run. `today` is the date, YYYY-MM-DD, by which an
+    ignore's `until` is judged; without it, the current one. Raises UserError for rules that the settings misname.
     """
-    raise NotImplementedError
+    task = Task(
+        scripts=scripts,
+        config=config,
+        rules=rules,
+        enabled=enabled(config, rules),
+        today=today or time.strftime("%Y-%m-%d"),
+        settled=Settled(),
+    )
+    left = list(findings)
+    for step in STEPS:
+        left = step(left, task)
+    task.settled.findings = left
+    return task.settled
+
+
+def without_repeats(findings: list[Finding], _: Task) -> list[Finding]:
+    """Each finding once: what runs twice, as a function called twice does, is said once."""
+    return list({order(finding): finding for finding in findings}.values())
+
+
+def without_ignored(findings: list[Finding], task: Task) -> list[Finding]:
+    """Findings that no comment ignores, and those about comments that are wrong or that nothing needed."""
+    terms = Terms(frozenset(task.rules), task.today, task.config.require_reason)
+    by_path = {script.path: script for script in task.scripts}
+    found = {path: comments for path, script in by_path.items() if (comments := ignores(script, terms))}
+    if not found:
+        return findings
+    kept = [finding for finding in findings if not is_ignored(finding, found.get(finding.location.script.path, []))]
+    task.settled.suppressed += len(findings) - len(kept)
+    for path, comments in found.items():
+        unparsed = [f.location for f in findings if f.rule == "syntax-error" and f.location.script.path == path]
+        about = list(about_ignores(comments, by_path[path], unparsed, task))
+        left = [finding for finding in about if not is_ignored(finding, comments)]
+        task.settled.suppressed += len(about) - len(left)
+        kept += left
+    return kept
+
+
+def is_ignored(finding: Finding, comments: Iterable[Ignore]) -> bool:
+    """Whether a comment ignores the finding; every one that does is marked as used."""
+    where = finding.location
+    covering = [c for c in comments if c.covers(finding.rule, where.statement_start, where.statement_end)]
+    for comment in covering:
+        comment.used.add(finding.rule)
+    return bool(covering)
+
+
+def about_ignores(
+    comments: Iterable[Ignore], script: Script, unparsed: Collection[Location], task: Task
+) -> Iterator[Finding]:
+    """What is wrong with the ignore comments of a file.
+
+    Those about a statement that can't be parsed are not called unused, nor are rules that don't run.
+    """
+    for comment in comments:
+        if comment.wrong and INVALID in task.enabled:
+            yield about(comment, script, task.rules[INVALID], InvalidIgnore(why=comment.wrong, at=comment.start))
+        unused = tuple(rule for rule in comment.rules if rule in task.enabled and rule not in comment.used)
+        blind = any(place.statement_start <= comment.target < place.statement_end for place in unparsed)
+        if unused and not blind and not comment.theirs and not comment.wrong and UNUSED in task.enabled:
+            yield about(comment, script, task.rules[UNUSED], UnusedIgnore(rules=unused, at=comment.start))
+
+
+def about(comment: Ignore, script: Script, rule: Rule, op: Operation) -> Finding:
+    line_end = script.source.find(b"\n", comment.start, comment.end)
+    end = len(script.source[comment.start : line_end if line_end >= 0 else comment.end].rstrip()) + comment.start
+    place = Location(script, comment.start, end, comment.start, comment.end)
+    return Finding(rule=rule.id, severity=rule.severity, message=message(rule.message, op, {}, ()), location=place)
+
+
+def without_file_ignores(findings: list[Finding], task: Task) -> list[Finding]:
+    """Findings that the settings don't ignore for their file."""
+    asked, base = task.config.per_file_ignores, task.config.base
+    patterns = [(matcher([pattern], base), frozenset(names)) for pattern, names in asked.items()]
+    if not patterns:
+        return findings
+    by_path: dict[str, frozenset[str]] = {}
+    for path in {finding.location.script.path for finding in findings}:
+        by_path[path] = frozenset().union(*(names for matches, names in patterns if matches(path)))
+
+    def ignored(finding: Finding) -> bool:
+        names = by_path[finding.location.script.path]
+        return ALL in names or finding.rule in names or task.rules[finding.rule].family in names
+
+    kept = [finding for finding in findings if not ignored(finding)]
+    task.settled.suppressed += len(findings) - len(kept)
+    return kept
+
+
+def with_severities(findings: list[Finding], task: Task) -> list[Finding]:
+    """Findings with the severity that the settings give to their rule, those in down migrations as info."""
+    return [with_severity(finding, severity_of(finding, task)) for finding in findings]
+
+
+def severity_of(finding: Finding, task: Task) -> str:
+    if finding.location.script.direction == "down":
+        return "info"
+    return task.config.severities.get(finding.rule, finding.severity)
+
+
+def with_severity(finding: Finding, severity: str) -> Finding:
+    return finding if severity == finding.severity else msgspec.structs.replace(finding, severity=severity)
+
+
+def without_hidden(findings: list[Finding], task: Task) -> list[Finding]:
+    """Findings of the severity asked for or above."""
+    shown = SEVERITIES[: SEVERITIES.index(task.config.severity) + 1]
+    kept = [finding for finding in findings if finding.severity in shown]
+    task.settled.hidden += len(findings) - len(kept)
+    return kept
+
+
+def in_order(findings: list[Finding], _: Task) -> list[Finding]:
+    """Findings by path, place and rule."""
+    return sorted(findings, key=order)
+
+
+def order(finding: Finding) -> tuple[str, int, str, int, str]:
+    """The key by which findings are shown."""
+    place = finding.location
+    return place.script.path, place.start, finding.rule, place.end, finding.message
+
+
+STEPS: tuple[Callable[[list[Finding], Task], list[Finding]], ...] = (
+    without_repeats,
+    without_ignored,
+    without_file_ignores,
+    with_severities,
+    without_hidden,
+    in_order,
+)

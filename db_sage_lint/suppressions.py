@@ -1,0 +1,186 @@
+"""Ignore comments: what they say, which statement they are about, and what is wrong with them."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from db_sage_lint.errors import nearest
+from db_sage_lint.lexer import comments, skip_blank
+from db_sage_lint.script import Script
+
+MARKERS = (b"db-sage-lint", b"squawk-ignore")
+OURS = re.compile(r"db-sage-lint(\s*:)?\s*([\w-]*)(.*)", re.DOTALL)
+SQUAWKS = re.compile(r"squawk-ignore(-file)?(?![\w-]):?(.*)", re.DOTALL)
+DIRECTIVES = ("ignore", "ignore-file")
+HOW = "write `-- db-sage-lint: {} RULE[, RULE] [until=YYYY-MM-DD] [-- reason]`"
+WHOLE_FILE = -1
+NO_STATEMENT = -2
+
+
+class Ignore(Struct, eq=False):
+    """One ignore comment, bytes `start` to `end` of its file.
+
+    `rules` are those to ignore, every rule if empty. It is about the statement that has the byte `target`, about the
+    file where that is WHOLE_FILE, and about nothing where it is NO_STATEMENT. `theirs` marks squawk's comments, of
+    which only those parts count that have a counterpart here. `wrong` says why it can't do all that it says. `used`
+    collects the rules that it was needed for.
+    """
+
+    start: int
+    end: int
+    target: int
+    rules: tuple[str, ...] = ()
+    theirs: bool = False
+    wrong: str = ""
+    used: set[str] = set()
+
+    def covers(self, rule: str, start: int, end: int) -> bool:
+        """Whether it ignores the rule in the statement from byte `start` to `end`."""
+        if self.rules and rule not in self.rules:
+            return False
+        return self.target == WHOLE_FILE or start <= self.target < end
+
+
+class Said(Struct, frozen=True):
+    """What a comment says: the rules to ignore, and what is wrong with it. `void` comments ignore nothing."""
+
+    rules: tuple[str, ...] = ()
+    file: bool = False
+    theirs: bool = False
+    wrong: str = ""
+    void: bool = False
+
+
+class Terms(Struct, frozen=True):
+    """What ignores are held to: the rules that there are, today's date (YYYY-MM-DD), whether a reason must be given."""
+
+    known: frozenset[str]
+    today: str
+    require_reason: bool = False
+
+
+def ignores(script: Script, terms: Terms) -> list[Ignore]:
+    """Every ignore comment of the script's file, in order."""
+    if not any(marker in script.source for marker in MARKERS):
+        return []
+    return list(read(script.source, terms))
+
+
+def read(text: bytes, terms: Terms) -> Iterator[Ignore]:
+    spans = comments(text)
+    ends = {end: start for start, end in spans}
+    for start, end in spans:
+        if any(marker in text[start:end] for marker in MARKERS):
+            said = meaning(text[start:end].decode("utf-8", "replace"), terms)
+            if said is not None and (said.wrong or not said.void):
+                about = WHOLE_FILE if said.file else target(text, start, end, ends)
+                yield Ignore(start, end, NO_STATEMENT if said.void else about, said.rules, said.theirs, said.wrong)
+
+
+def meaning(comment: str, terms: Terms) -> Said | None:
+    """What a comment says, None for one that only speaks of the tool."""
+    body = comment[2:-2] if comment.startswith("/*") and comment.endswith("*/") else comment.lstrip("-")
+    found = OURS.match(body.strip())
+    if found:
+        return ours(found, terms)
+    found = SQUAWKS.match(body.strip())
+    return squawks(found) if found else None
+
+
+def ours(found: re.Match[str], terms: Terms) -> Said | None:
+    colon, directive, rest = found.groups()
+    if not colon:
+        wrong = f"the colon is missing: {HOW.format(directive)}"
+        return Said(wrong=wrong, void=True) if directive in DIRECTIVES else None
+    if directive not in DIRECTIVES:
+        return Said(wrong=f"`{directive}` says nothing here{nearest(directive, DIRECTIVES)}", void=True)
+    head, _, reason = rest.partition("--")
+    named, until = [], ""
+    for word in re.sub(r"until\s*=\s*", "until=", head).replace(",", " ").split():
+        if word.startswith("until="):
+            until = word.removeprefix("until=")
+        else:
+            named.append(word)
+    rules = tuple(word for word in named if word in terms.known)
+    wrong, void = fault(directive, named, until, terms)
+    if not wrong and terms.require_reason and not reason.strip():
+        wrong, void = f"the reason is missing, which the settings require: {HOW.format(directive)}", True
+    return Said(rules, file=directive == "ignore-file", wrong=wrong, void=void or not rules)
+
+
+def fault(directive: str, named: Sequence[str], until: str, terms: Terms) -> tuple[str, bool]:
+    """What is wrong with an ignore, and whether it is void for that."""
+    if not named:
+        return f"no rule is named: {HOW.format(directive)}", True
+    if until and not is_date(until):
+        return f"`{until}` is no date; write until=YYYY-MM-DD", True
+    if until and until < terms.today:
+        return f"it ended on {until}; mend the statement, or decide anew until when it may stand", True
+    for word in named:
+        if word not in terms.known:
+            hint = nearest(word, terms.known) or "; a reason is written after `--`"
+            return f"there is no rule `{word}`{hint}", False
+    return "", False
+
+
+def is_date(text: str) -> bool:
+    from datetime import date
+
+    try:
+        return len(text) == 10 and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def squawks(found: re.Match[str]) -> Said:
+    """A comment of squawk's, with the rules here that cover what its rules cover; a bare one ignores everything."""
+    from db_sage_lint.squawk import COUNTERPARTS
+
+    file, rest = found.groups()
+    named = rest.partition("--")[0].replace(",", " ").split()
+    rules = tuple(dict.fromkeys(rule for word in named for rule in COUNTERPARTS.get(word, ())))
+    return Said(rules, file=bool(file), theirs=True, void=bool(named) and not rules)
+
+
+def target(text: bytes, start: int, end: int, ends: Mapping[int, int]) -> int:
+    """A byte of the statement that a comment is about.
+
+    That is the statement which goes on after the comment on its line, else the one before it on its line, else the
+    next one: a comment behind a statement, or on lines above it. `ends` gives each comment's start by its end.
+    """
+    after = skip_blank(text, end)
+    line_end = text.find(b"\n", end)
+    follows = after < (line_end if line_end >= 0 else len(text)) and text[after] != SEMICOLON
+    if follows:
+        return after
+    before = code_before(text, start, ends)
+    if before >= 0:
+        return before
+    if after < len(text) and text[after] == SEMICOLON:
+        return code_before(text, start, ends, same_line=False)
+    return after if after < len(text) else NO_STATEMENT
+
+
+SEMICOLON = ord(";")
+NEWLINE = ord("\n")
+
+
+def code_before(text: bytes, at: int, ends: Mapping[int, int], *, same_line: bool = True) -> int:
+    """The last byte of code before `at`, on the same line unless told otherwise; -2 where there is none.
+
+    The statement before a semicolon counts as on the semicolon's line.
+    """
+    while at > 0:
+        if at in ends:
+            at = ends[at]
+        elif text[at - 1] == SEMICOLON:
+            same_line = False
+            at -= 1
+        elif text[at - 1] in b" \t\r\f\v" or (text[at - 1] == NEWLINE and not same_line):
+            at -= 1
+        elif text[at - 1] == NEWLINE:
+            return NO_STATEMENT
+        else:
+            return at - 1
+    return NO_STATEMENT
