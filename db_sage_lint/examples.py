@@ -10,6 +10,9 @@ from db_sage_lint.findings import Finding, Severity
 from db_sage_lint.judge import Judge
 from db_sage_lint.rules import Example, Rule
 from db_sage_lint.script import whole
+from db_sage_lint.sources import changes
+from db_sage_lint.sources.discover import recognise
+from db_sage_lint.sources.history import split_direction
 
 HEADING = re.compile(r"(?m)^-- (\S+\.sql)[ \t]*\n")
 MARK = re.compile(r"--\s*(error|warning|info)\s*$")
@@ -23,19 +26,19 @@ class Marked(Struct, frozen=True, order=True):
     severity: Severity
 
 
-def files(example: Example) -> list[tuple[str, str]]:
-    """The example's files, by their headings; without headings it is one."""
-    headings = list(HEADING.finditer(example.sql))
+def files(sql: str) -> list[tuple[str, str]]:
+    """The files of an example's SQL, by their headings; without headings it is one."""
+    headings = list(HEADING.finditer(sql))
     if not headings:
-        return [("migration.sql", example.sql)]
-    ends = [*(heading.start() for heading in headings[1:]), len(example.sql)]
-    return [(heading[1], example.sql[heading.end() : end]) for heading, end in zip(headings, ends, strict=True)]
+        return [("migration.sql", sql)]
+    ends = [*(heading.start() for heading in headings[1:]), len(sql)]
+    return [(heading[1], sql[heading.end() : end]) for heading, end in zip(headings, ends, strict=True)]
 
 
 def marks(example: Example) -> set[Marked]:
     """The lines that have to be reported."""
     found = set()
-    for path, sql in files(example):
+    for path, sql in files(example.sql):
         for number, line in enumerate(sql.splitlines(), 1):
             mark = MARK.search(line)
             if mark:
@@ -63,13 +66,53 @@ def run(rule: Rule, example: Example) -> list[Finding]:
 
 
 def steps(example: Example) -> list[Step]:
+    if example.applied:
+        return steps_since(Applied(example.applied), example)
     return [
         Step(
-            script=whole(path, sql.encode(), direction="down" if path.endswith(".down.sql") else "up", transaction=example.transaction),
+            script=whole(path, sql.encode(), direction=split_direction(path)[1], transaction=example.transaction),
             change_set=0 if example.together else number,
         )
-        for number, (path, sql) in enumerate(files(example), 1)
+        for number, (path, sql) in enumerate(files(example.sql), 1)
     ]
+
+
+class Applied:
+    """The files of a base revision that an example gives: a `changes.Base` in memory."""
+
+    def __init__(self, sql: str) -> None:
+        self.objects = {path: text for path, text in files(sql)}
+
+    def key(self, path: str) -> str:
+        return path
+
+    def shown(self, key: str) -> str:
+        return key
+
+    def __contains__(self, path: str) -> bool:
+        return path in self.objects
+
+    def object_id(self, path: str) -> str:
+        return self.objects[path]
+
+    def id_of(self, content: bytes) -> str:
+        return content.decode()
+
+    def read(self, path: str) -> bytes:
+        return self.objects[path].encode()
+
+
+def steps_since(base: Applied, example: Example) -> list[Step]:
+    """The steps of the example's files where those of `base` are applied."""
+    contents = {path: without_marks(sql).encode() for path, sql in files(example.sql)}
+    history, _ = recognise("", sorted(contents))
+    assert history is not None, "the files of an example with `applied` need names with numbers"
+    return list(changes.steps(history, changes.Change(base=base), contents.get, example.transaction))
+
+
+def without_marks(sql: str) -> str:
+    """The SQL as it would be without the marks, which are no part of the files."""
+    return "\n".join(MARK.sub("", line) for line in sql.split("\n"))
 
 
 def place(finding: Finding) -> Marked:

@@ -24,8 +24,8 @@ class Example(Struct, frozen=True, forbid_unknown_fields=True):
     """One example of a rule document: SQL whose lines marked `-- error`, `-- warning` or `-- info` must be reported.
 
     A heading `-- NAME.sql` alone on a line starts a file: earlier files are history. `together` makes all of them one
-    change set. `transaction` is the runner's; `pg`, `profile` and `options` are configuration. `path` names the file of an
-    example that has no headings, where its folder matters.
+    change set. `transaction` is the runner's; `pg`, `profile`, `options` and `complete` are configuration. `applied`
+    are the files of the base revision, where git's view matters; then what it doesn't have is the change set.
     """
 
     sql: str
@@ -36,7 +36,7 @@ class Example(Struct, frozen=True, forbid_unknown_fields=True):
     profile: tuple[str, ...] = ()
     options: dict[str, object] = {}
     complete: bool = False
-    deleted: tuple[str, ...] = ()
+    applied: str = ""
 
 
 class Rule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -1,7 +1,7 @@
 """From a history to the steps of a replay: what is history, what is the change set, and what happened to the files."""
 
-from collections.abc import Callable, Collection, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -11,10 +11,20 @@ from db_sage_lint.operations import FileDuplicated, FileEdited, FileOutOfOrder, 
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Entry, History
 
-if TYPE_CHECKING:
-    from db_sage_lint.sources.git import Snapshot
-
 Reader = Callable[[str], bytes | None]
+
+
+class Base(Protocol):
+    """The state that counts as applied: files by path, with the id of their content."""
+
+    @property
+    def objects(self) -> Mapping[str, str]: ...
+    def key(self, path: str) -> str: ...
+    def shown(self, key: str) -> str: ...
+    def __contains__(self, path: str) -> bool: ...
+    def object_id(self, path: str) -> str: ...
+    def id_of(self, content: bytes) -> str: ...
+    def read(self, path: str) -> bytes: ...
 
 
 class Change(Struct, frozen=True, eq=False):
@@ -22,7 +32,7 @@ class Change(Struct, frozen=True, eq=False):
     that counts as applied, if any, `every` that each file is judged, `together` that the named ones ship as one."""
 
     named: Collection[str] | None = None
-    base: "Snapshot | None" = None
+    base: Base | None = None
     every: bool = False
     together: bool = False
 
@@ -85,7 +95,7 @@ def with_deleted(history: History, change: Change) -> tuple[Entry, ...]:
     return tuple(sorted([*history.entries, *deleted(history, change.base)], key=lambda e: e.place.version))
 
 
-def deleted(history: History, base: "Snapshot") -> Iterator[Entry]:
+def deleted(history: History, base: Base) -> Iterator[Entry]:
     present = {base.key(entry.path) for entry in history.entries}
     prefix = base.key(history.folder)
     prefix = "" if prefix == "." else f"{prefix}/"
@@ -121,13 +131,13 @@ def says_the_same(before: bytes, after: bytes) -> bool:
     return without_comments(before).split() == without_comments(after).split()
 
 
-def out_of_order(entry: Entry, later: tuple[Entry, ...], base: "Snapshot | None") -> list[Operation]:
+def out_of_order(entry: Entry, later: tuple[Entry, ...], base: Base | None) -> list[Operation]:
     """What is wrong with a new file if an applied one comes after it."""
     applied = [other.path for other in later if base is not None and other.path in base and other.place.direction == "up"]
     return [FileOutOfOrder(path=entry.path, after=applied[-1])] if applied else []
 
 
-def duplicated(history: History, base: "Snapshot | None") -> Iterator[tuple[str, FileDuplicated]]:
+def duplicated(history: History, base: Base | None) -> Iterator[tuple[str, FileDuplicated]]:
     """Files whose version another file has, the newer one of each pair. Where many do, the number is no version."""
     first: dict[str, Entry] = {}
     twice: list[tuple[Entry, Entry]] = []
