@@ -93,7 +93,7 @@ class Engine:
         run = Run(self, step, session, now)
         beginning = Origin(script, 0, 0, step.change_set)
         for op in step.about_file:
-            run.take(op, beginning)
+            run.take(op, beginning, judged=True)
         for statement in statements:
             run.statement(statement)
         end = Origin(script, len(script.source), len(script.source), step.change_set)
@@ -125,12 +125,13 @@ class Run:
         for op in statement.operations:
             self.take(op, origin)
 
-    def take(self, op: Operation, origin: Origin) -> None:
-        """Judges one operation, then lets the catalog and the session follow it, and what it runs inside."""
+    def take(self, op: Operation, origin: Origin, *, judged: bool = False) -> None:
+        """Judges one operation (of a reported script, or if `judged`), then lets the catalog and the session follow it,
+        and what it runs inside."""
         db, now = self.engine.db, self.now
         now.look_at(op, origin)
         skips = db.skips(op)
-        if self.step.reported:
+        if judged or self.step.reported:
             if not skips:
                 self.engine.outcome.findings += self.engine.judge.ask(op, now, self.bug)
             effects = now.effects if self.session.in_transaction else ()

@@ -44,7 +44,8 @@ def steps(history: History, change: Change, read: Reader, transaction: bool | No
     duplicates = dict(duplicated(history, change.base))
     entries = with_deleted(history, change)
     for number, entry in enumerate(entries):
-        source = read(entry.path) if entry.path not in fates or fates[entry.path].how != "deleted" else b""
+        lost = entry.path in fates and fates[entry.path].how == "deleted"
+        source = change.base.read(entry.path) if lost and change.base else read(entry.path)
         if source is None:
             continue
         new = change.base is not None and entry.path not in change.base
@@ -54,7 +55,7 @@ def steps(history: History, change: Change, read: Reader, transaction: bool | No
         yield Step(
             script=in_transaction(history.runner.script(entry.path, source, entry.place), transaction),
             change_set=0 if ships_together(entry, change, new) else number + 1,
-            reported=is_reported(entry, change, new or entry.path in fates),
+            reported=not lost and is_reported(entry, change, new or entry.path in fates),
             about_file=tuple(about),
         )
 
