@@ -6,15 +6,19 @@ from itertools import takewhile
 from msgspec import Struct
 
 from db_sage_lint.catalog import Catalog
-from db_sage_lint.catalog.records import Table, View
+from db_sage_lint.catalog.records import Relation, Table, View
 from db_sage_lint.config import Config
 from db_sage_lint.effects import Effect, predict
 from db_sage_lint.effects.locks import Lock
 from db_sage_lint.findings import Severity
 from db_sage_lint.later import Later
-from db_sage_lint.operations import Commit, Name, Operation, Rollback
+from db_sage_lint.operations import Commit, LockTable, Name, Operation, Rollback
+from db_sage_lint.rules import Rules
 from db_sage_lint.script import Origin, Script
-from db_sage_lint.session import Held, Session
+from db_sage_lint.session import Held, Session, milliseconds
+
+
+NO_RELATIONS: Mapping[Name, Relation] = {}
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
@@ -44,7 +48,8 @@ class Context:
     """The state just before one operation runs. Checks get it as `now`.
 
     `habits` are the names of settings that earlier scripts of the history have set; `unread` is what could not be
-    analysed so far in this script.
+    analysed so far in this script. `before` are the relations as the change set met them. `unguarded` is the strongest
+    lock blocking reads or writes of a contended relation that the script has asked for with no lock_timeout in force.
     """
 
     def __init__(
@@ -55,6 +60,7 @@ class Context:
         config: Config,
         rules: Rules,
         habits: Set[str] = frozenset(),
+        before: Mapping[Name, Relation] = NO_RELATIONS,
     ) -> None:
         self.db = db
         self.session = session
@@ -64,8 +70,10 @@ class Context:
         self.profiles = frozenset(config.profiles)
         self.habits = habits
         self.later = later
+        self.before = before
         self.rule = ""
         self.unread: list[Unanalysed] = []
+        self.unguarded: Held | None = None
         self._rules = rules
         self._effects: tuple[Effect, ...] | None = None
         self._touched: list[Table] | None = None
@@ -80,6 +88,16 @@ class Context:
         self.script = origin.script
         self._effects = None
         self._touched = None
+
+    def note_request(self) -> None:
+        """Notes for `unguarded` which locks the operation waits for; to be called before the catalog follows it."""
+        if self.has_lock_timeout or (isinstance(self.op, LockTable) and self.op.nowait):
+            return
+        for effect in self.effects:
+            held = self.locks_held.get(effect.relation)
+            asked = (self.unguarded.lock if self.unguarded else Lock.NONE, held.lock if held else Lock.NONE)
+            if effect.lock.blocks_writes and effect.lock > max(asked) and self.contended(effect.relation):
+                self.unguarded = Held(effect.relation, effect.lock, self.origin)
 
     # --- the operation -------------------------------------------------------------------------------------------
 
@@ -122,12 +140,22 @@ class Context:
 
     def blocking_locks_held(self) -> list[Held]:
         """Locks held on contended relations that block reads or writes, the strongest first."""
-        held = [h for h in self.locks_held.values() if h.lock.blocks_writes and self.contended(h.relation)]
+        held = [
+            h
+            for h in self.locks_held.values()
+            if h.lock.blocks_writes and self.contended(h.relation) and not self.was_dropped(h.relation)
+        ]
         return sorted(held, key=lambda h: (-h.lock, h.origin.start))
 
     def setting(self, name: str) -> str | None:
         """The value in force of a run-time parameter, as far as the files tell; None where they don't."""
         return self.session.settings.get(name)
+
+    @property
+    def has_lock_timeout(self) -> bool:
+        """Whether a lock_timeout is in force, as far as the files and the configuration tell."""
+        value = self.session.settings.get("lock_timeout")
+        return value is not None and milliseconds(value) != 0
 
     def option(self, name: str) -> object:
         """The configured value of an option of the rule that is being asked, or its document's default."""
@@ -145,12 +173,32 @@ class Context:
 
     def relation_existed(self, name: Name) -> bool:
         """Whether the relation existed before the change set; one that no file made is taken to have."""
-        relation = self.db.relation(name)
+        relation = self.last_known(name)
         return relation is None or self.existed(relation.made)
+
+    def last_known(self, name: Name) -> Relation | None:
+        """What the catalog holds under the name, or held until it was dropped or renamed."""
+        relation = self.db.relation(name)
+        if relation is None:
+            gone = self.db.gone.get(self.db.resolve(name))
+            return gone.relation if gone else None
+        return relation
+
+    def was_dropped(self, name: Name) -> bool:
+        """Whether a file dropped the relation, and not just renamed it."""
+        gone = self.db.gone.get(self.db.resolve(name))
+        return gone is not None and gone.renamed_to is None and self.db.relation(name) is None
+
+    def as_before(self, relation: Relation) -> Relation | None:
+        """The relation as the change set met it, also under another name; None where it was made since."""
+        if not self.existed(relation.made):
+            return None
+        old_names = (old for old, gone in self.db.gone.items() if gone.renamed_to == relation.name)
+        return next((self.before[name] for name in (relation.name, *old_names) if name in self.before), None)
 
     def contended(self, name: Name) -> bool:
         """Could another session be using the relation now? Unknown relations: yes."""
-        relation = self.db.relation(name)
+        relation = self.last_known(name)
         if relation is None:
             return name.schema != "pg_temp" and name.schema not in self.private_schemas
         if isinstance(relation, Table | View) and relation.persistence == "temporary":

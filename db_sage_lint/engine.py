@@ -1,12 +1,13 @@
 """Replay and ask: every script runs against the catalog in order, and what is reported is judged just before it runs."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from msgspec import Struct
 
 from db_sage_lint.blocks import refused_in_block
 from db_sage_lint.catalog import Catalog
+from db_sage_lint.catalog.records import Relation
 from db_sage_lint.config import Config
 from db_sage_lint.context import Context, Unanalysed
 from db_sage_lint.expand import called_bodies, do_body
@@ -18,6 +19,7 @@ from db_sage_lint.operations import (
     Begin,
     ChangeSetEnd,
     DoBlock,
+    Name,
     Operation,
     Query,
     ScriptEnd,
@@ -76,20 +78,23 @@ class Engine:
         for change_set in change_sets(steps):
             scripts = [(step, list(read(step.script))) for step in change_set]
             later = Later([(step.script, statements) for step, statements in scripts])
+            before = dict(self.db.relations) if any(step.reported for step, _ in scripts) else {}
             for number, (step, statements) in enumerate(scripts):
                 later.turn_to(number)
                 down = step.script.direction == "down"
                 mark = self.db.mark()
-                self.run_script(step, statements, later, ends=number == len(scripts) - 1 or down)
+                self.run_script(step, statements, later, before, ends=number == len(scripts) - 1 or down)
                 if down:
                     self.db.rollback(mark)
                 self.db.commit()
         return self.outcome
 
-    def run_script(self, step: Step, statements: Sequence[Read], later: Later, *, ends: bool) -> None:
+    def run_script(
+        self, step: Step, statements: Sequence[Read], later: Later, before: Mapping[Name, Relation], *, ends: bool
+    ) -> None:
         script = step.script
         session = Session(script, in_transaction=one_transaction(script, statements), settings=self.defaults, db=self.db)
-        now = Context(self.db, session, later, self.config, self.judge.rules, self.habits)
+        now = Context(self.db, session, later, self.config, self.judge.rules, self.habits, before)
         run = Run(self, step, session, now)
         beginning = Origin(script, 0, 0, step.change_set)
         for op in step.about_file:
@@ -134,6 +139,7 @@ class Run:
         if judged or self.step.reported:
             if not skips:
                 self.engine.outcome.findings += self.engine.judge.ask(op, now, self.bug)
+                now.note_request()
             effects = now.effects if self.session.in_transaction else ()
         else:
             effects = ()
