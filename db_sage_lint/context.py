@@ -76,7 +76,7 @@ class Context:
         self.unguarded: Held | None = None
         self._rules = rules
         self._effects: tuple[Effect, ...] | None = None
-        self._touched: list[Table] | None = None
+        self._touched: list[Relation] | None = None
         self.op: Operation | None = None
         self.origin: Origin
         self.script: Script
@@ -213,6 +213,28 @@ class Context:
         if isinstance(relation, View) and not self.existed(relation.made):
             return relation.populated
         return True
+
+    def column_existed(self, table: Name, column: str) -> bool:
+        """Whether the column existed before the change set; one that no file made is taken to have."""
+        if not self.relation_existed(table):
+            return False
+        known = self.db.table(table)
+        found = known.columns.get(column) if known else None
+        return found is None or self.existed(found.made)
+
+    def in_change_set(self, origin: Origin | None) -> bool:
+        """Whether that statement is one of the change set's."""
+        return origin is not None and origin.change_set == self.origin.change_set
+
+    def touched(self) -> list[Relation]:
+        """The relations that the change set has made or changed so far, as they are now."""
+        if self._touched is None:
+            self._touched = [now for name, now in self.db.relations.items() if self.before.get(name) is not now]
+        return self._touched
+
+    def tables_touched(self) -> list[Table]:
+        """The tables that the change set has made or changed so far, as they are now."""
+        return [relation for relation in self.touched() if isinstance(relation, Table)]
 
     def strongest(self) -> Lock:
         """The strongest lock that the operation asks for on a contended relation."""
