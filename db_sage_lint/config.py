@@ -9,7 +9,7 @@ from typing import Annotated, Literal, get_args
 import msgspec
 from msgspec import Meta, Struct
 
-from db_sage_lint.config_files import TABLE, Found, parse
+from db_sage_lint.config_files import Found, has_table, parse
 from db_sage_lint.errors import UserError, nearest
 from db_sage_lint.findings import Severity
 
@@ -24,7 +24,7 @@ class SettingsFile(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unk
     """The settings of db-sage-lint. Paths and patterns are relative to the folder of the file that is found."""
 
     extends: Annotated[
-        str | Names, Meta(description="SettingsFile files to start from; what this file says replaces what they say.")
+        str | Names, Meta(description="Settings files to start from; what this file says replaces what they say.")
     ] = ()
     select: Annotated[
         Names,
@@ -121,7 +121,7 @@ def find(folder: Path) -> Path | None:
     for parent in (folder, *folder.parents):
         for name in NAMES:
             path = parent / name
-            if path.is_file() and (path.suffix != ".toml" or TABLE.encode() in path.read_bytes()):
+            if path.is_file() and (path.suffix != ".toml" or has_table(path)):
                 return path
         if (parent / ".git").exists():
             return None
