@@ -32,13 +32,16 @@ def quoted(identifier: str) -> str:
 class Type(Struct, frozen=True):
     """A type as written. Built-in types have PostgreSQL's internal name (int8, varchar, bpchar, timestamptz) and no
     schema; `serial` and its kin keep their spelling. `modifiers` are the numbers in parentheses, `dimensions` the
-    count of array brackets."""
+    count of array brackets. `words` is what stands there in words: an interval's fields ("day to second"), PostGIS's
+    geometry kind, the column of %TYPE (whose name is "%TYPE"). Without a name the statement leaves the type to others:
+    a column of a partition or of a typed table."""
 
     name: str
     schema: str = ""
     modifiers: tuple[int, ...] = ()
     dimensions: int = 0
     set_of: bool = False
+    words: str = ""
 
 
 class Operation(Struct, frozen=True, kw_only=True):
@@ -83,33 +86,6 @@ class SyntaxProblem(Operation, kw_only=True):
     """A statement that does not parse; `message` is PostgreSQL's own, `at` where it says so."""
 
     message: str
-
-
-class OfFile(Operation, kw_only=True):
-    """Something about a migration file itself, told by git or by its neighbours. `path` is printed as it stands."""
-
-    path: str
-
-
-class FileEdited(OfFile, kw_only=True):
-    """A file of the base revision whose statements differ now; comments aside. `other` is the new path of a rename,
-    `at` the first byte that differs."""
-
-    change: Literal["edited", "renamed", "deleted"] = "edited"
-    other: str = ""
-
-
-class FileOutOfOrder(OfFile, kw_only=True):
-    """A new file that the runner sorts before `after`, which the base revision already has."""
-
-    after: str
-
-
-class FileDuplicated(OfFile, kw_only=True):
-    """A file with the same `version`, by the runner's own parsing, as `other`."""
-
-    version: str
-    other: str
 
 
 class Suppression(Operation, kw_only=True):
