@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     )
     from db_sage_lint.expressions.deparse import sql
     from db_sage_lint.expressions.fold import always_true, folds_to
+    from db_sage_lint.expressions.keys import fixed_columns
     from db_sage_lint.expressions.known import Known
     from db_sage_lint.expressions.mutability import Volatility, is_immutable, volatility
     from db_sage_lint.expressions.proof import implies_not_null
@@ -64,6 +65,7 @@ __all__ = [
     "compared_with_caller",
     "comparisons",
     "equal",
+    "fixed_columns",
     "folds_to",
     "functions_called",
     "implies_not_null",
@@ -92,6 +94,7 @@ _MODULE = {
     "sql": "deparse",
     "always_true": "fold",
     "folds_to": "fold",
+    "fixed_columns": "keys",
     "Known": "known",
     "Volatility": "mutability",
     "is_immutable": "mutability",

@@ -1,0 +1,234 @@
+"""What runs in which transaction."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from db_sage_lint.blocks import is_concurrent, refused_in_block
+from db_sage_lint.checks.registry import check
+from db_sage_lint.context import Context, Verdict
+from db_sage_lint.effects import Effect
+from db_sage_lint.expressions import fixed_columns, functions_called, reads
+from db_sage_lint.filed import Filed
+from db_sage_lint.operations import (
+    Cluster,
+    Copy,
+    CreateIndex,
+    CreateMaterializedView,
+    CreateSubscription,
+    CreateTable,
+    Delete,
+    DetachPartition,
+    DropIndex,
+    DropObject,
+    Expression,
+    Insert,
+    Merge,
+    Name,
+    Operation,
+    Query,
+    RefreshMaterializedView,
+    Reindex,
+    ScriptEnd,
+    ServerWide,
+    Update,
+    Vacuum,
+    ValidateConstraint,
+)
+from db_sage_lint.session import Held
+
+NO_SLOT = re.compile(rb"\bslot_name\s*=\s*'?none\b", re.IGNORECASE)
+
+
+def block(op: Operation, now: Context) -> str:
+    """The block that the operation would run in, in words; empty where it runs on its own."""
+    if op.possible:
+        return "inside a function or DO block"
+    return "inside a transaction" if now.in_transaction else ""
+
+
+@check
+def concurrently_in_transaction(
+    op: CreateIndex | DropIndex | Reindex | DetachPartition, now: Context
+) -> Verdict | bool:
+    where = block(op, now)
+    return bool(where and is_concurrent(op)) and Verdict(facts={"where": where})
+
+
+@check
+def not_allowed_in_transaction(
+    op: Vacuum | Reindex | Cluster | ServerWide | CreateSubscription | DropObject, now: Context
+) -> Verdict | bool:
+    where = block(op, now)
+    if not where or is_concurrent(op):
+        return False
+    refused = refused_in_block(op) or goes_by_partition(op, now) or drops_slot(op, now)
+    return refused and Verdict(facts={"where": where, "statement": statement(op)})
+
+
+def goes_by_partition(op: Operation, now: Context) -> bool:
+    """Whether it commits after each partition of a partitioned table: REINDEX does from 14, CLUSTER from 15.
+
+    Source: ReindexPartitions in indexcmds.c, cluster in cluster.c.
+    """
+    if isinstance(op, Reindex) and op.name and now.pg >= 14:
+        index = now.db.index(op.name)
+        table = now.table(index.table if index else op.name)
+    elif isinstance(op, Cluster) and op.table and now.pg >= 15:
+        table = now.table(op.table)
+    else:
+        return False
+    return table is not None and table.partition_by is not None
+
+
+def drops_slot(op: Operation, now: Context) -> bool:
+    """Whether it drops a subscription that may still have a slot on the publisher."""
+    if not isinstance(op, DropObject) or op.kind != "subscription":
+        return False
+    return not NO_SLOT.search(now.script.source, 0, now.origin.start)
+
+
+def statement(op: Vacuum | Reindex | Cluster | ServerWide | CreateSubscription | DropObject) -> str:
+    """The statement's name in SQL."""
+    if isinstance(op, ServerWide):
+        return op.statement
+    if isinstance(op, DropObject):
+        return f"DROP {op.kind.upper()}"
+    if isinstance(op, Reindex):
+        return f"REINDEX {op.kind.upper()}"
+    return "CREATE SUBSCRIPTION" if isinstance(op, CreateSubscription) else type(op).__name__.upper()
+
+
+@check
+def transaction_left_open(_: ScriptEnd, now: Context) -> Verdict | bool:
+    return now.session.own_block and Verdict(where=now.session.began)
+
+
+# --- work under lock -------------------------------------------------------------------------------------------------
+
+# Functions that make the transaction wait for a time or for others. The remote ones are those of dblink, and of the
+# http extension; pg_net's only queue a request.
+WAITS = {
+    "pg_sleep": "this statement sleeps",
+    "pg_sleep_for": "this statement sleeps",
+    "pg_sleep_until": "this statement sleeps",
+    "pg_advisory_lock": "this statement waits for an advisory lock",
+    "pg_advisory_lock_shared": "this statement waits for an advisory lock",
+    "pg_advisory_xact_lock": "this statement waits for an advisory lock",
+    "pg_advisory_xact_lock_shared": "this statement waits for an advisory lock",
+    "dblink": "another server is asked",
+    "dblink_connect": "another server is asked",
+    "dblink_exec": "another server is asked",
+    "http": "another server is asked",
+    "http_get": "another server is asked",
+    "http_post": "another server is asked",
+}
+
+works: Filed[Callable[[Any, Context], str]] = Filed()
+
+
+@check
+def work_under_exclusive_lock(op: Operation, now: Context) -> Verdict | bool:
+    if not now.locks_held or validated_under_own_lock(op, now):
+        return False
+    held = [lock for lock in now.blocking_locks_held() if adds_to(lock, op, now)]
+    work = next(filter(None, (function(op, now) for function in works.under(type(op)))), "") if held else ""
+    if not work:
+        return False
+    strongest = [lock for lock in held if lock.lock is held[0].lock]
+    return Verdict(
+        facts={
+            "work": work,
+            "held": f"{held[0].lock.sql} on {held[0].relation}",
+            "waits": f"{held[0].lock.blocks} of {', '.join(str(lock.relation) for lock in strongest)} wait",
+        },
+        related=tuple((lock.origin, f"takes {lock.lock.sql} on {lock.relation}") for lock in strongest),
+        effects=(*(Effect(lock.relation, lock.lock) for lock in held), *now.contended_effects),
+    )
+
+
+def adds_to(held: Held, op: Operation, now: Context) -> bool:
+    """Whether an earlier statement's lock makes more wait than the operation does by itself."""
+    if held.origin is now.origin and not op.possible:
+        return False
+    own = now.effect_on(held.relation)
+    return own is None or own.lock < held.lock
+
+
+def validated_under_own_lock(op: Operation, now: Context) -> bool:
+    """Whether it is what constraint-validated-in-same-transaction speaks of."""
+    if not isinstance(op, ValidateConstraint):
+        return False
+    held = now.locks_held.get(now.db.resolve(op.table))
+    return held is not None and held.lock.blocks_writes
+
+
+def reads_rows(query: Expression, now: Context) -> bool:
+    return any(now.may_have_rows(name) for name, _ in reads(query, now.db))
+
+
+@works
+def scan(_: Operation, now: Context) -> str:
+    growing = [effect for effect in now.effects if effect.grows and now.may_have_rows(effect.relation)]
+    if not growing:
+        return ""
+    return f"{growing[0].relation} is {'rewritten' if growing[0].rewrites else 'scanned'}"
+
+
+@works
+def index(op: CreateIndex, now: Context) -> str:
+    return f"an index on {op.table} is built" if now.may_have_rows(op.table) else ""
+
+
+@works
+def change(op: Update | Delete, now: Context) -> str:
+    if not now.may_have_rows(op.table) or is_keyed(op.where, op.table, now):
+        return ""
+    return f"rows of {op.table} are {'updated' if isinstance(op, Update) else 'deleted'}"
+
+
+def is_keyed(where: Expression | None, table: Name, now: Context) -> bool:
+    """Whether the condition names the rows by literal values of a unique key; in a table whose keys aren't known, of
+    any column."""
+    fixed = fixed_columns(where) if where else frozenset()
+    known = now.table(table)
+    if known is None or not known.closed:
+        return bool(fixed)
+    unique = (i for i in now.db.indexes_of(known.name) if i.unique and i.predicate is None)
+    return any(fixed.issuperset(key.column for key in index.keys) for index in unique)
+
+
+@works
+def copied_rows(op: Insert, now: Context) -> str:
+    return f"rows are copied into {op.table}" if op.query and reads_rows(op.query, now) else ""
+
+
+@works
+def merge(op: Merge, now: Context) -> str:
+    return f"rows are merged into {op.table}"
+
+
+@works
+def load(op: Copy, now: Context) -> str:
+    return f"rows are loaded into {op.table}" if op.is_from and op.place else ""
+
+
+@works
+def refresh(op: RefreshMaterializedView, now: Context) -> str:
+    return f"{op.view} is refreshed" if op.with_data else ""
+
+
+@works
+def table_from_query(op: CreateTable, now: Context) -> str:
+    return f"{op.table} is filled by a query" if op.fills and op.query and reads_rows(op.query, now) else ""
+
+
+@works
+def view_from_query(op: CreateMaterializedView, now: Context) -> str:
+    return f"{op.view} is filled by a query" if op.with_data and reads_rows(op.query, now) else ""
+
+
+@works
+def wait(op: Query, now: Context) -> str:
+    called = sorted(name.name for name in functions_called(op.query) if name.name in WAITS)
+    return WAITS[called[0]] if called else ""
