@@ -88,22 +88,6 @@ class SyntaxProblem(Operation, kw_only=True):
     message: str
 
 
-class Suppression(Operation, kw_only=True):
-    """Something about an ignore comment or a baseline entry; `at` is its byte."""
-
-
-class InvalidIgnore(Suppression, kw_only=True):
-    """An ignore comment that is not in force: `why` says what is wrong with it, and what would be right."""
-
-    why: str
-
-
-class UnusedIgnore(Suppression, kw_only=True):
-    """An ignore comment or baseline entry, for `rules`, that nothing was found for. `rules` is empty where all are meant."""
-
-    rules: tuple[str, ...] = ()
-
-
 class FileEdited(Operation, kw_only=True):
     """A migration that the base revision has was changed, renamed (its old path in `before`) or deleted."""
 
@@ -136,4 +120,4 @@ class InvalidIgnore(Operation, kw_only=True):
 class UnusedIgnore(Operation, kw_only=True):
     """An ignore comment, or the part of it that names `rules`, that no finding needed."""
 
-    rules: str
+    rules: tuple[str, ...] = ()
