@@ -1,0 +1,127 @@
+"""What is the change set, and what happened to the files, in real git repositories."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from db_sage_lint.config import Config
+from db_sage_lint.report import Report, Request
+from db_sage_lint.run import check
+
+Git = Callable[..., str]
+
+
+@pytest.fixture
+def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> str:
+        identity = ("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false")
+        return subprocess.run(["git", *identity, *arguments], check=True, capture_output=True, text=True).stdout
+
+    run("init", "-q", "-b", "main")
+    return run
+
+
+def write(path: str, sql: str) -> None:
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_text(sql)
+
+
+def linted(**request: object) -> Report:
+    return check(Request(**request), lambda _: Config(severity="info"))  # type: ignore[arg-type]
+
+
+def rules(report: Report) -> list[tuple[str, str]]:
+    quiet = {"missing-lock-timeout", "foreign-key-without-index"}
+    return [(f.rule, f.location.script.path) for f in report.findings if f.rule not in quiet]
+
+
+TABLE = "CREATE TABLE a (id bigint PRIMARY KEY, b bigint);\n"
+INDEX = "CREATE INDEX a_b ON a (b);\n"
+
+
+def committed(git: Git, **files: str) -> None:
+    for name, sql in files.items():
+        write(f"migrations/{name.removeprefix('f')}.sql", sql)
+    git("add", ".")
+    git("commit", "-q", "-m", "base")
+
+
+def test_new_files_are_one_change_set(git: Git) -> None:
+    committed(git, f1_first="CREATE TABLE z (id bigint PRIMARY KEY);\n")
+    write("migrations/2_a.sql", TABLE)
+    write("migrations/3_b.sql", INDEX)
+    assert rules(linted(since="main")) == []
+    assert rules(linted(all=True)) == [("index-without-concurrently", "migrations/3_b.sql")]
+
+
+def test_old_files_are_history(git: Git) -> None:
+    committed(git, f1_a=TABLE + INDEX.replace("a_b", "first"))
+    write("migrations/2_b.sql", INDEX)
+    assert rules(linted(since="HEAD")) == [("index-without-concurrently", "migrations/2_b.sql")]
+
+
+def test_edited(git: Git) -> None:
+    committed(git, f1_a=TABLE, f2_b="CREATE TABLE c (id bigint PRIMARY KEY);\n")
+    write("migrations/1_a.sql", TABLE.replace("b bigint", "b int"))
+    assert ("applied-migration-edited", "migrations/1_a.sql") in rules(linted(since="HEAD"))
+
+
+def test_edit_of_comments_only(git: Git) -> None:
+    committed(git, f1_a=TABLE)
+    write("migrations/1_a.sql", "-- a table\n" + TABLE)
+    assert rules(linted(since="HEAD")) == []
+
+
+def test_deleted_and_renamed(git: Git) -> None:
+    committed(git, f1_a=TABLE, f2_b="CREATE TABLE c (id bigint PRIMARY KEY);\n", f3_c="CREATE TABLE d (id bigint PRIMARY KEY);\n")
+    Path("migrations/2_b.sql").unlink()
+    Path("migrations/1_a.sql").rename("migrations/1_x.sql")
+    found = rules(linted(since="HEAD"))
+    assert ("applied-migration-edited", "migrations/2_b.sql") in found
+    assert ("applied-migration-edited", "migrations/1_x.sql") in found
+
+
+def test_out_of_order_and_duplicate(git: Git) -> None:
+    committed(git, f1_a=TABLE, f3_c="CREATE TABLE c (id bigint PRIMARY KEY);\n")
+    write("migrations/2_b.sql", "CREATE TABLE d (id bigint PRIMARY KEY);\n")
+    assert rules(linted(since="HEAD")) == [("migration-out-of-order", "migrations/2_b.sql")]
+    Path("migrations/2_b.sql").rename("migrations/3_b.sql")
+    assert ("duplicate-migration-version", "migrations/3_b.sql") in rules(linted(since="HEAD"))
+
+
+def test_merge_base(git: Git) -> None:
+    committed(git, f1_a=TABLE)
+    git("checkout", "-q", "-b", "work")
+    committed(git, f2_b=INDEX)
+    git("checkout", "-q", "main")
+    committed(git, f3_c="CREATE TABLE c (id bigint PRIMARY KEY);\n")
+    git("checkout", "-q", "work")
+    assert rules(linted(since="main")) == [("index-without-concurrently", "migrations/2_b.sql")]
+
+
+def test_staged_reads_the_index(git: Git) -> None:
+    committed(git, f1_a=TABLE)
+    write("migrations/2_b.sql", INDEX)
+    git("add", ".")
+    write("migrations/2_b.sql", "SELECT 1;\n")
+    write("migrations/3_c.sql", INDEX.replace("a_b", "x"))
+    assert rules(linted(staged=True)) == [("index-without-concurrently", "migrations/2_b.sql")]
+
+
+def test_staged_before_the_first_commit(git: Git) -> None:
+    write("migrations/1_a.sql", TABLE)
+    git("add", ".")
+    assert rules(linted(staged=True)) == []
+
+
+def test_named_files_of_the_hook(git: Git) -> None:
+    committed(git, f1_a=TABLE)
+    write("migrations/2 b.sql", INDEX)
+    git("add", ".")
+    assert rules(linted(since="HEAD", paths=("migrations/2 b.sql",))) == [
+        ("index-without-concurrently", "migrations/2 b.sql")
+    ]
