@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint typecheck check bench clean
+.PHONY: demo test lint typecheck check docs bench clean
 
 demo: .venv/demo
 	-$(BIN)/db-sage-lint check examples/migrations
@@ -20,6 +20,9 @@ typecheck: .venv/test
 	$(BIN)/mypy
 
 check: lint typecheck test
+
+docs: .venv/test
+	UPDATE_README=1 $(BIN)/python -m pytest tests/test_readme.py
 
 bench: .venv/test
 	$(BIN)/python benchmarks/speed.py

@@ -24,7 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("judge",),
     ("engine",),
     ("sources", "reporters", "suppressions", "settle", "shadow"),
-    ("examples", "run"),
+    ("docs", "examples", "run"),
     ("cli",),
 )
 LEVELS = {name: level for level, names in enumerate(LAYERS) for name in names}
