@@ -120,12 +120,13 @@ class CreateSequence(Operation, kw_only=True):
 
 
 class AlterSequence(Operation, kw_only=True):
-    """`type` is empty and `owned_by` None where the statement leaves them alone."""
+    """`type` is empty and `owned_by` None where the statement leaves them alone; `disowned` is OWNED BY NONE."""
 
     sequence: Name
     type: str = ""
     if_exists: bool = False
     owned_by: tuple[Name, str] | None = None
+    disowned: bool = False
 
 
 class CreateEnum(Operation, kw_only=True):
@@ -257,11 +258,14 @@ class AlterFunction(Operation, kw_only=True):
 
 
 class DropFunction(Operation, kw_only=True):
+    """One operation a function; `together` holds every name of the statement where it has several."""
+
     function: Name
     arguments: tuple[Type, ...] | None = None
     kind: Literal["function", "procedure", "routine", "aggregate"] = "function"
     missing_ok: bool = False
     cascade: bool = False
+    together: tuple[Name, ...] = ()
 
 
 class CreateAggregate(Operation, kw_only=True):
@@ -299,12 +303,14 @@ DroppedKind = Literal[
 
 
 class DropObject(Operation, kw_only=True):
-    """DROP of what has no operation of its own, one operation a name."""
+    """DROP of what has no operation of its own, one operation a name; `together` holds every name of the statement
+    where it has several: what hangs on one of them may be another."""
 
     kind: DroppedKind
     name: Name
     missing_ok: bool = False
     cascade: bool = False
+    together: tuple[Name, ...] = ()
 
 
 class RenameObject(Operation, kw_only=True):
@@ -383,11 +389,24 @@ class CreateSubscription(Operation, kw_only=True):
     creates_slot: bool = True
 
 
+class AlterSubscription(Operation, kw_only=True):
+    """`connection` is the new one. `refreshes` says that the statement asks the publisher for its tables, which the
+    server refuses in a transaction block."""
+
+    subscription: str
+    change: Literal[
+        "options", "connection", "set publication", "add publication", "drop publication", "refresh", "enabled", "skip"
+    ]
+    connection: str = ""
+    refreshes: bool = False
+
+
 class Grant(Operation, kw_only=True):
     """GRANT and REVOKE (`grant` false) of rights on objects. `privileges` in lower case, empty for ALL.
 
     `kind` is the object kind: "table", "sequence", "function", "schema", …; with `all_in_schema` the names are
-    schemas. `columns` are those of column privileges."""
+    schemas. `columns` are those of column privileges. `arguments` has the argument types for each name of a function,
+    None where no list is given."""
 
     grant: bool
     kind: str
@@ -397,6 +416,7 @@ class Grant(Operation, kw_only=True):
     all_in_schema: bool = False
     columns: tuple[str, ...] = ()
     grant_option: bool = False
+    arguments: tuple[tuple[Type, ...] | None, ...] = ()
 
 
 class GrantRole(Operation, kw_only=True):
