@@ -1,5 +1,6 @@
 """What a check may ask: one object that answers the shared questions about an operation, once."""
 
+import re
 from collections.abc import Iterator, Mapping, Set
 from itertools import takewhile
 
@@ -12,11 +13,21 @@ from db_sage_lint.effects import Effect, predict
 from db_sage_lint.effects.locks import Lock
 from db_sage_lint.findings import Severity
 from db_sage_lint.later import Later
-from db_sage_lint.operations import Commit, LockTable, Name, Operation, Rollback
+from db_sage_lint.operations import (
+    Commit,
+    CreateMaterializedView,
+    CreateTable,
+    CreateView,
+    LockTable,
+    Name,
+    Operation,
+    RenameObject,
+    RenameTable,
+    Rollback,
+)
 from db_sage_lint.rules import Rules
 from db_sage_lint.script import Origin, Script
 from db_sage_lint.session import Held, Session, milliseconds
-
 
 NO_RELATIONS: Mapping[Name, Relation] = {}
 
@@ -162,6 +173,15 @@ class Context:
         configured = self.config.rules.get(self.rule, {})
         return configured[name] if name in configured else self._rules[self.rule].options[name]
 
+    def allows(self, name: str) -> bool:
+        """Whether a pattern of the option `allow` of the rule that is being asked is found in the name."""
+        patterns = self.option("allow")
+        return isinstance(patterns, list | tuple) and any(re.search(str(pattern), name) for pattern in patterns)
+
+    def shown(self, name: Name) -> str:
+        """The name as messages write it: without the schema where it is found without."""
+        return str(Name(name.name) if self.db.resolve(Name(name.name)) == name else name)
+
     # --- relations -----------------------------------------------------------------------------------------------
 
     def table(self, name: Name) -> Table | None:
@@ -261,9 +281,28 @@ class Context:
         """The operations that will follow in the file, and in the files that ship with it."""
         return self.later.afterwards(self.origin.start)
 
+    def relation_named_by(self, op: Operation) -> Name | None:
+        """The name that an operation gives to a relation, by CREATE or RENAME."""
+        match op:
+            case CreateTable():
+                return self.db.place(op.table)
+            case CreateView() | CreateMaterializedView():
+                return self.db.place(op.view)
+            case RenameTable():
+                return Name(op.new_name, self.db.resolve(op.table).schema)
+            case RenameObject(kind="view" | "materialized view"):
+                return Name(op.new_name, self.db.resolve(op.name).schema)
+        return None
+
+    def comes_back(self, name: Name) -> bool:
+        """Whether the open transaction will give the name to a relation again."""
+        wanted = self.db.resolve(name)
+        return any(self.relation_named_by(op) == wanted for op in self.later_in_transaction())
+
     def created_later(self, kind: str, name: str) -> Origin | None:
         """The later statement of the change set that creates a `kind` (relation, type, function, schema, role,
-        extension) of that unqualified name."""
+        extension) of that unqualified name.
+        """
         return self._origin(self.later.creation(kind, name, self.origin.start))
 
     def column_added_later(self, table: str, column: str) -> Origin | None:

@@ -9,7 +9,7 @@ from db_sage_lint.checks import Answer, check, rule_of
 from db_sage_lint.context import Context, Verdict
 from db_sage_lint.effects import Effect
 from db_sage_lint.findings import Finding, Location, Related
-from db_sage_lint.operations import Operation
+from db_sage_lint.operations import Name, Operation
 from db_sage_lint.rules import Rule, Rules
 from db_sage_lint.script import Origin
 
@@ -75,7 +75,7 @@ def finding(rule: Rule, verdict: Verdict, op: Operation, now: Context) -> Findin
     return Finding(
         rule=rule.id,
         severity=verdict.severity or rule.severity,
-        message=message(rule.message, op, verdict.facts, effects),
+        message=message(rule.message, op, verdict.facts, effects, now.shown),
         location=location(where, at),
         related=tuple(Related(location(origin, -1), text) for origin, text in verdict.related),
         effects=effects,
@@ -93,13 +93,21 @@ def location(origin: Origin, at: int) -> Location:
     return Location(origin.script, start, max(end, start), origin.start, origin.end)
 
 
-def message(template: str, op: Operation, facts: Mapping[str, str], effects: tuple[Effect, ...]) -> str:
+def message(
+    template: str,
+    op: Operation,
+    facts: Mapping[str, str],
+    effects: tuple[Effect, ...],
+    shown: Callable[[Name], str] = str,
+) -> str:
     """The template with its braces filled: `{op.field}`, `{lock}`, `{blocks}`, `{relation}`, facts; `{x|word}` says
-    what stands where x is empty."""
+    what stands where x is empty. `shown` writes the relation's name.
+    """
 
     def fill(found: re.Match[str]) -> str:
         path, otherwise = found.groups()
-        return text(value_at(path, op, facts, effects)) or otherwise or ""
+        value = value_at(path, op, facts, effects)
+        return (shown(value) if isinstance(value, Name) else text(value)) or otherwise or ""
 
     return BRACES.sub(fill, template)
 

@@ -56,7 +56,8 @@ class Later:
 
     def creation(self, kind: str, name: str, after: int) -> Place | None:
         """The first statement after byte `after` of the current script, or in a later one, that creates a `kind`
-        (relation, type, function, schema, role, extension) of that unqualified name."""
+        (relation, type, function, schema, role, extension) of that unqualified name.
+        """
         if self._created is None:
             self._created = self._index()
         for number, statement in self._created.get((kind, name), ()):
