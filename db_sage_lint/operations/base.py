@@ -29,6 +29,18 @@ def quoted(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
 
 
+# What SQL calls the types whose internal name is another word.
+SQL_NAMES = {
+    "bool": "boolean",
+    "bpchar": "char",
+    "float4": "real",
+    "float8": "double precision",
+    "int2": "smallint",
+    "int4": "integer",
+    "int8": "bigint",
+}
+
+
 class Type(Struct, frozen=True):
     """A type as written. Built-in types have PostgreSQL's internal name (int8, varchar, bpchar, timestamptz) and no
     schema; `serial` and its kin keep their spelling. `modifiers` are the numbers in parentheses, `dimensions` the
