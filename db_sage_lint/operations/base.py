@@ -55,6 +55,13 @@ class Type(Struct, frozen=True):
     set_of: bool = False
     words: str = ""
 
+    def __str__(self) -> str:
+        """The type as SQL writes it: integer, varchar(20), shop.state[]."""
+        plain = SQL_NAMES.get(self.name) if self.schema in {"", "pg_catalog"} else None
+        words = f" {self.words}" if self.words and self.name != "%TYPE" else ""
+        modifiers = f"({','.join(map(str, self.modifiers))})" if self.modifiers else ""
+        return f"{plain or Name(self.name, self.schema)}{words}{modifiers}{'[]' * self.dimensions}"
+
 
 class Operation(Struct, frozen=True, kw_only=True):
     """One change or request, flat: the unit that the catalog applies, effects are predicted for and checks judge.
