@@ -1,19 +1,21 @@
 """What a check may ask: one object that answers the shared questions about an operation, once."""
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from itertools import takewhile
 
 from msgspec import Struct
 
 from db_sage_lint.catalog import Catalog
-from db_sage_lint.catalog.records import Relation, Table, View
+from db_sage_lint.catalog.records import Column, Relation, Table, View
 from db_sage_lint.config import Config
 from db_sage_lint.effects import Effect, predict
 from db_sage_lint.effects.locks import Lock
 from db_sage_lint.findings import Severity
 from db_sage_lint.later import Later
 from db_sage_lint.operations import (
+    AddConstraint,
     Commit,
     CreateMaterializedView,
     CreateTable,
@@ -70,7 +72,7 @@ class Context:
         later: Later,
         config: Config,
         rules: Rules,
-        habits: Set[str] = frozenset(),
+        habits: AbstractSet[str] = frozenset(),
         before: Mapping[Name, Relation] = NO_RELATIONS,
     ) -> None:
         self.db = db
@@ -241,6 +243,12 @@ class Context:
         known = self.db.table(table)
         found = known.columns.get(column) if known else None
         return found is None or self.existed(found.made)
+
+    def column_beside(self, op: AddConstraint) -> Column | None:
+        """The column in whose ADD COLUMN the constraint is written; None for other constraints."""
+        table = self.db.table(op.table) if op.within == "column" else None
+        columns = [table.columns.get(name) for name in op.touches] if table else []
+        return next((column for column in columns if column and column.made is self.origin), None)
 
     def in_change_set(self, origin: Origin | None) -> bool:
         """Whether that statement is one of the change set's."""

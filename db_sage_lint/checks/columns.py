@@ -1,0 +1,164 @@
+"""Adding, changing and dropping columns of existing tables."""
+
+from collections.abc import Iterator
+
+from db_sage_lint.catalog.records import Column
+from db_sage_lint.checks.registry import check
+from db_sage_lint.checks.words import counted, described, listed
+from db_sage_lint.context import Context, Verdict
+from db_sage_lint.expressions import implies_not_null, is_null_constant, sql, volatility
+from db_sage_lint.operations import (
+    AddCheck,
+    AddColumn,
+    AddNotNull,
+    AddPrimaryKey,
+    ColumnSpec,
+    DropColumn,
+    Name,
+    SetExpression,
+    SetNotNull,
+    SetType,
+)
+from db_sage_lint.script import Origin
+
+SERIAL = frozenset({"smallserial", "serial", "bigserial", "serial2", "serial4", "serial8"})
+
+
+@check
+def column_dropped(op: DropColumn, now: Context) -> bool | Verdict:
+    if not (now.contended(op.table) and now.column_existed(op.table, op.column)) or was_replaced(op, now):
+        return False
+    users = [described(user, now.shown) for user in now.db.dependents(op) if not user.automatic]
+    locked = [now.shown(name) for name in other_tables(op.table, now)]
+    return Verdict(
+        facts={
+            "users": f"; it is used by {listed(users)}" if users else "",
+            "locks": f"; {listed(locked)} {'is' if len(locked) == 1 else 'are'} locked as well" if locked else "",
+        }
+    )
+
+
+def was_replaced(op: DropColumn, now: Context) -> bool:
+    """Whether an earlier release has copied the values into another column."""
+    table = now.table(op.table)
+    column = table.columns.get(op.column) if table else None
+    return column is not None and column.copied is not None and now.existed(column.copied)
+
+
+def other_tables(table: Name, now: Context) -> Iterator[Name]:
+    """The tables whose reads or writes have to wait although the statement doesn't name them or their parent."""
+    named = now.db.resolve(table)
+    own = {named, *now.db.heirs(named)}
+    for effect in now.contended_effects:
+        if effect.lock.blocks_writes and effect.relation not in own and now.table(effect.relation):
+            yield effect.relation
+
+
+@check
+def volatile_default(op: AddColumn, now: Context) -> bool | Verdict:
+    default = op.column.default
+    if default is None or not now.contended(op.table):
+        return False
+    kind = volatility(default, now.db)
+    if kind == "unknown":
+        why = f"{sql(default)}, the default of {op.column.name}, calls what no file defines; if that is volatile,"
+        return Verdict(facts={"default": why}, severity="info")
+    why = f"{sql(default)}, the default of {op.column.name}, is computed for each row:"
+    return kind == "volatile" and now.rewrites and Verdict(facts={"default": why})
+
+
+@check
+def serial_or_identity_column_added(op: AddColumn, now: Context) -> bool:
+    return (bool(op.column.identity) or op.column.type.name in SERIAL) and now.rewrites
+
+
+@check
+def generated_column_rewrite(op: AddColumn | AddCheck | SetExpression, now: Context) -> bool | Verdict:
+    reason = computed(op, now)
+    return bool(reason) and Verdict(facts={"reason": reason})
+
+
+def computed(op: AddColumn | AddCheck | SetExpression, now: Context) -> str:
+    """What is computed for each row, in words; empty where nothing is."""
+    if isinstance(op, SetExpression):
+        return f"the new expression of {op.column} is computed" if now.rewrites else ""
+    if isinstance(op, AddCheck):
+        column = now.column_beside(op)
+        is_virtual = column is not None and column.generated == "virtual"
+        return f"the CHECK on the virtual column {column.name} is tried" if column and is_virtual and now.scans else ""
+    if op.column.generated == "stored":
+        return f"the value of {op.column.name} is computed and stored" if now.rewrites else ""
+    not_null = op.column.generated == "virtual" and op.column.not_null
+    return f"NOT NULL on the virtual column {op.column.name} is tried" if not_null and now.scans else ""
+
+
+@check
+def required_column_without_default(op: AddColumn | AddPrimaryKey, now: Context) -> bool | Verdict:
+    column = required_column(op, now)
+    if column is None or has_value(column, now) or not now.may_have_rows(op.table) or is_foreign(op.table, now):
+        return False
+    return Verdict(facts={"column": column.name})
+
+
+def required_column(op: AddColumn | AddPrimaryKey, now: Context) -> ColumnSpec | Column | None:
+    """The column that the statement adds as NOT NULL or as primary key."""
+    if isinstance(op, AddColumn):
+        return op.column if op.column.not_null else None
+    return now.column_beside(op)
+
+
+def has_value(column: ColumnSpec | Column, now: Context) -> bool:
+    """Whether existing rows get a value in the new column."""
+    if column.default is not None:
+        return not is_null_constant(column.default)
+    domain = now.db.domain(Name(column.type.name, column.type.schema))
+    return bool(
+        column.identity
+        or column.generated
+        or column.type.name in SERIAL
+        or (domain and domain.default and not is_null_constant(domain.default))
+    )
+
+
+def is_foreign(name: Name, now: Context) -> bool:
+    table = now.table(name)
+    return table is not None and table.kind == "foreign table"
+
+
+@check
+def not_null_without_proof(op: SetNotNull | AddNotNull, now: Context) -> bool | Verdict:
+    return now.scans and Verdict(related=tuple(almost_proofs(op, now)))
+
+
+def almost_proofs(op: SetNotNull | AddNotNull, now: Context) -> Iterator[tuple[Origin, str]]:
+    """The CHECKs that would prove it, had they been validated."""
+    table = now.table(op.table)
+    for constraint in table.constraints.values() if table else ():
+        if constraint.valid or not constraint.made or not constraint.expression:
+            continue
+        if constraint.kind == "check" and implies_not_null(constraint.expression, op.column):
+            yield constraint.made, f"{constraint.name} would prove it, but is not validated"
+
+
+@check
+def column_type_rewrite(op: SetType, now: Context) -> bool | Verdict:
+    if not now.rewrites:
+        return False
+    table = now.table(op.table)
+    column = table.columns.get(op.column) if table else None
+    to = f" to {op.type}{' by USING' if op.using else ''}"
+    return Verdict(
+        facts={
+            "change": f" from {column.type}{to}" if column else f", of a type that no file tells,{to}",
+            "more": more_work(op, now),
+        },
+        severity=None if column else "warning",
+    )
+
+
+def more_work(op: SetType, now: Context) -> str:
+    """The indexes that are built again and the other tables that wait, to be said after the sentence."""
+    indexes = counted(len(now.db.indexes_of(op.table)), "index", "indexes")
+    locked = [now.shown(name) for name in other_tables(op.table, now)]
+    built = "" if indexes.startswith("0") else f"; {indexes} built again"
+    return built + (f"; {listed(locked)} locked as well" if locked else "")

@@ -1,0 +1,47 @@
+"""What code sees that is deployed before or after the migration."""
+
+from collections.abc import Iterator
+
+from db_sage_lint.catalog.records import Table
+from db_sage_lint.checks.registry import check
+from db_sage_lint.context import Context
+from db_sage_lint.operations import AddColumn, CreateView, Name, RenameColumn, RenameTable
+
+
+@check
+def table_renamed(op: RenameTable, now: Context) -> bool:
+    relation = now.db.relation(op.table)
+    if op.kind not in {"table", "foreign table"} or not (relation is None or isinstance(relation, Table)):
+        return False
+    return now.contended(op.table) and not now.comes_back(op.table) and not takes_place_of_another(op, now)
+
+
+def takes_place_of_another(op: RenameTable, now: Context) -> bool:
+    """Whether the new name is one that a table of before has just given up: the swap of a copy."""
+    name = now.relation_named_by(op)
+    gone = now.db.gone.get(name) if name else None
+    return gone is not None and gone.renamed_to is not None and now.in_change_set(gone.dropped)
+
+
+@check
+def column_renamed(op: RenameColumn, now: Context) -> bool:
+    return now.contended(op.table) and now.column_existed(op.table, op.column) and not is_still_there(op, now)
+
+
+def is_still_there(op: RenameColumn, now: Context) -> bool:
+    """Whether the open transaction gives the old name back: as a column, or in a view in front of the table."""
+    table = now.db.resolve(op.table)
+    names = {table, *former_names(table, now)}
+    for later in now.later_in_transaction():
+        if isinstance(later, AddColumn) and later.column.name == op.column and now.db.resolve(later.table) in names:
+            return True
+        if isinstance(later, CreateView) and now.db.place(later.view) in names:
+            return True
+    return False
+
+
+def former_names(table: Name, now: Context) -> Iterator[Name]:
+    """The names that the table has given up in the open transaction."""
+    for old, gone in now.db.gone.items():
+        if gone.renamed_to == table and now.in_this_transaction(gone.dropped):
+            yield old

@@ -1,0 +1,114 @@
+"""Constraints on existing tables, and keys that will hurt later."""
+
+from collections.abc import Iterator
+
+from db_sage_lint.catalog.records import Constraint, Index, Table
+from db_sage_lint.checks.registry import check
+from db_sage_lint.checks.words import listed
+from db_sage_lint.context import Context, Verdict
+from db_sage_lint.effects.versions import not_valid_key_refused
+from db_sage_lint.operations import (
+    AddCheck,
+    AddExclusion,
+    AddForeignKey,
+    AddPrimaryKey,
+    AddUnique,
+    ChangeSetEnd,
+    ValidateConstraint,
+)
+
+
+@check
+def foreign_key_without_not_valid(op: AddForeignKey, now: Context) -> bool | Verdict:
+    if not op.valid or not now.may_have_rows(op.table) or not now.scans:
+        return False
+    table = now.table(op.table)
+    refused = table is not None and not_valid_key_refused(now.pg, table)
+    plan = "; a partitioned table can't have it NOT VALID, so first give each partition the key, and validate it there"
+    return Verdict(facts={"plan": plan if refused else ""})
+
+
+@check
+def check_without_not_valid(op: AddCheck, now: Context) -> bool:
+    column = now.column_beside(op)
+    is_virtual = column is not None and column.generated == "virtual"  # of which generated-column-rewrite speaks
+    return op.valid and now.scans and not is_virtual
+
+
+@check
+def constraint_validated_in_same_transaction(op: ValidateConstraint, now: Context) -> bool | Verdict:
+    if not now.contended(op.table):
+        return False
+    held = now.locks_held.get(now.db.resolve(op.table))
+    if held and held.lock.blocks_writes:
+        facts = {"holder": f"this transaction still holds {held.lock.sql}", "waiting": held.lock.blocks}
+        return Verdict(facts=facts, related=((held.origin, "takes the lock, held until the transaction ends"),))
+    facts = {"holder": "the statement that adds it keeps its lock", "waiting": "writes"}
+    return was_just_added(op, now) and Verdict(facts=facts)
+
+
+def was_just_added(op: ValidateConstraint, now: Context) -> bool:
+    """Whether the same statement has added the constraint."""
+    table = now.table(op.table)
+    constraint = table.constraints.get(op.name) if table else None
+    return constraint is not None and constraint.made is now.origin
+
+
+@check
+def constraint_builds_index(op: AddUnique | AddPrimaryKey | AddExclusion, now: Context) -> bool | Verdict:
+    if not now.scans or (isinstance(op, AddUnique | AddPrimaryKey) and op.index):
+        return False
+    kind = {AddUnique: "unique", AddPrimaryKey: "primary key", AddExclusion: "exclusion"}[type(op)]
+    way = "; an exclusion constraint can't take over an index that was built before" if kind == "exclusion" else ""
+    return Verdict(facts={"kind": kind, "way": way})
+
+
+# --- foreign keys at the end of the change set -----------------------------------------------------------------------
+
+
+@check
+def foreign_key_without_index(_: ChangeSetEnd, now: Context) -> Iterator[Verdict]:
+    for table in now.tables_touched():
+        for constraint in table.constraints.values():
+            if is_new_key(constraint, now) and not is_served(constraint, table, now):
+                yield unserved(constraint, table, now)
+
+
+def is_new_key(constraint: Constraint, now: Context) -> bool:
+    return constraint.kind == "foreign key" and not constraint.inherited and now.in_change_set(constraint.made)
+
+
+def is_served(constraint: Constraint, table: Table, now: Context) -> bool:
+    return any(serves(index, constraint.columns) for index in now.db.indexes_of(table.name))
+
+
+# Access methods that find rows by equality of their leading columns.
+BY_EQUALITY = frozenset({"btree", "hash", "gist", "spgist"})
+
+
+def serves(index: Index, columns: tuple[str, ...]) -> bool:
+    """Whether rows with given values of the columns, in whatever order, are found through the index."""
+    leading = {key.column for key in index.keys[: len(columns)]}
+    return index.valid and index.predicate is None and index.method in BY_EQUALITY and leading == set(columns)
+
+
+def unserved(constraint: Constraint, table: Table, now: Context) -> Verdict:
+    known = table.closed or any(is_new_column(column, table, now) for column in constraint.columns)
+    return Verdict(
+        where=constraint.made,
+        at=constraint.at,
+        severity=None if known else "info",
+        effects=(),
+        facts={
+            "columns": listed(constraint.columns),
+            "name": constraint.name,
+            "table": now.shown(table.name),
+            "referenced": now.shown(constraint.referenced) if constraint.referenced else "the other table",
+            "unknown": "" if known else ", unless there is an index that these files don't tell of",
+        },
+    )
+
+
+def is_new_column(column: str, table: Table, now: Context) -> bool:
+    found = table.columns.get(column)
+    return found is not None and now.in_change_set(found.made)

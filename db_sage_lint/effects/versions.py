@@ -1,0 +1,22 @@
+"""What the server refuses in some versions.
+
+Measured on PostgreSQL 13 to 18.
+"""
+
+from db_sage_lint.catalog.records import Table
+
+
+def new_enum_value_usable(pg: int, *, type_is_new: bool) -> bool:
+    """Whether a value may be used in the transaction that adds it; `type_is_new` says that it made the type as well.
+
+    Source: check_safe_enum_use in enum.c, EnumTypeUncommitted in pg_enum.c (17).
+    """
+    return type_is_new and pg >= 17
+
+
+def not_valid_key_refused(pg: int, referencing: Table | None) -> bool:
+    """Whether ADD FOREIGN KEY … NOT VALID is refused for the referencing table.
+
+    Source: ATAddForeignKeyConstraint in tablecmds.c.
+    """
+    return pg < 18 and referencing is not None and referencing.partition_by is not None
