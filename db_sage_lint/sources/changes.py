@@ -9,7 +9,7 @@ from db_sage_lint.engine import Step
 from db_sage_lint.lexer import without_comments
 from db_sage_lint.operations import FileDuplicated, FileEdited, FileOutOfOrder, Operation
 from db_sage_lint.script import Script, whole
-from db_sage_lint.sources.history import Entry, History
+from db_sage_lint.sources.history import Entry, Folder, History
 
 Reader = Callable[[str], bytes | None]
 
@@ -52,12 +52,11 @@ def steps(history: History, change: Change, read: Reader, transaction: bool | No
         about = [op for op in (fates.get(entry.path), duplicates.get(entry.path)) if op]
         if new and entry.place.direction == "up":
             about += out_of_order(entry, entries[number + 1 :], change.base)
-        yield Step(
-            script=in_transaction(history.runner.script(entry.path, source, entry.place), transaction),
-            change_set=0 if ships_together(entry, change, new) else number + 1,
-            reported=not lost and is_reported(entry, change, new or entry.path in fates),
-            about_file=tuple(about),
-        )
+        reported = not lost and is_reported(entry, change, new or entry.path in fates)
+        change_set = 0 if ships_together(entry, change, new) else number + 1
+        for script in history.runner.scripts(entry.path, source, entry.place):
+            yield Step(in_transaction(script, transaction), change_set, reported, tuple(about))
+            about = []
 
 
 def loose_step(path: str, source: bytes, number: int, transaction: bool | None) -> Step:
@@ -65,10 +64,11 @@ def loose_step(path: str, source: bytes, number: int, transaction: bool | None) 
     return Step(whole(path, source, transaction=transaction), number)
 
 
-def in_transaction(script: Script, transaction: bool | None) -> Script:
-    if transaction is None or script.transaction is not None:
+def in_transaction(script: Script, configured: bool | None) -> Script:
+    """The script as the settings say that it runs; a file's own mark that it runs without a transaction stands."""
+    if configured is None or script.transaction is False:
         return script
-    return Script(script.path, script.source, script.fragments, script.direction, transaction)
+    return Script(script.path, script.source, script.fragments, script.direction, configured)
 
 
 def is_reported(entry: Entry, change: Change, touched: bool) -> bool:
@@ -97,14 +97,14 @@ def with_deleted(history: History, change: Change) -> tuple[Entry, ...]:
 
 
 def deleted(history: History, base: Base) -> Iterator[Entry]:
+    """The migrations that the base has in the history's folder and the working tree no longer."""
     present = {base.key(entry.path) for entry in history.entries}
     prefix = base.key(history.folder)
     prefix = "" if prefix == "." else f"{prefix}/"
-    for key in base.objects:
-        if key.startswith(prefix) and key not in present:
-            place = history.runner.place(key[len(prefix) :])
-            if place:
-                yield Entry(base.shown(key), place)
+    gone = tuple(key[len(prefix) :] for key in base.objects if key.startswith(prefix) and key not in present)
+    folder = Folder(history.folder, gone, lambda name: base.read(base.shown(prefix + name)))
+    for name, place in history.runner.places(folder):
+        yield Entry(base.shown(prefix + name), place)
 
 
 def file_fates(history: History, change: Change, read: Reader) -> Iterator[tuple[str, FileEdited]]:

@@ -2,17 +2,20 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 from msgspec import Struct
 
 from db_sage_lint.sources import RUNNERS
-from db_sage_lint.sources.history import DOWN_NAMES, UP_NAMES, Entry, Folder, History
+from db_sage_lint.sources.history import DOWN_NAMES, UP_NAMES, Entry, Folder, History, is_sql
 
 # Folders that hold other people's code or nothing of the user's.
 PASSED_OVER = frozenset({"node_modules", "vendor", "__pycache__", "venv", "target", "dist", "build"})
 VERSION_FOLDER = re.compile(r"^[vV]?\d")
 MIGRATION_FOLDER = re.compile(r"(?i)(^|[/_.-])(migrat\w*|migrator|changelogs?|upgrades?|updates?|deltas?|versions?)([/_.-]|$)")
+
+Reader = Callable[[str], bytes | None]
 
 
 class Found(Struct, frozen=True):
@@ -20,10 +23,6 @@ class Found(Struct, frozen=True):
 
     histories: tuple[History, ...]
     loose: tuple[str, ...]
-
-
-def is_sql(name: str) -> bool:
-    return name[-4:].lower() == ".sql"
 
 
 def sql_files(folder: str) -> Iterator[str]:
@@ -84,17 +83,29 @@ def discover(files: Iterable[str]) -> Found:
     return Found(tuple(histories), tuple(loose))
 
 
-def recognise(root: str, files: list[str]) -> tuple[History | None, list[str]]:
-    """The history that the files below `root` form, if they do, and those that stand in none."""
-    prefix = len(root) + 1 if root else 0
-    folder = Folder(clean(os.path.abspath(root or ".")), tuple(file[prefix:] for file in files))  # noqa: PTH100
+def recognise(root: str, files: list[str], read: Reader | None = None) -> tuple[History | None, list[str]]:
+    """The history that the files below `root` form, if they do, and those that stand in none. `read` gives a file's
+    bytes by its path."""
+    prefix = f"{root}/" if root else ""
+    folder = Folder(
+        clean(os.path.abspath(root or ".")),  # noqa: PTH100
+        tuple(file.removeprefix(prefix) for file in files),
+        lambda name: (read or read_file)(prefix + name),
+    )
     for runner in RUNNERS:
         mark = runner.recognise(folder)
         if mark:
-            places = [(file, runner.place(name)) for file, name in zip(files, folder.files, strict=True)]
-            entries = tuple(in_order([Entry(file, place) for file, place in places if place]))
-            return History(runner, root or ".", mark, entries), [file for file, place in places if not place]
+            places = {prefix + name: place for name, place in runner.places(folder)}
+            entries = tuple(in_order([Entry(file, place) for file, place in places.items()]))
+            return History(runner, root or ".", mark, entries), [file for file in files if file not in places]
     return None, files
+
+
+def read_file(path: str) -> bytes | None:
+    try:
+        return Path(path).read_bytes()
+    except OSError:
+        return None
 
 
 def in_order(entries: list[Entry]) -> list[Entry]:

@@ -1,6 +1,7 @@
 """A history: the migrations of one folder in the order in which their runner runs them."""
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from msgspec import Struct
@@ -11,18 +12,23 @@ Version = tuple[tuple[int, int, str], ...]
 
 
 class Place(Struct, frozen=True):
-    """Where a file stands in its history: `version` sorts it, `number` is the version as the runner knows it."""
+    """Where a file stands in its history: `version` sorts it, `number` is the version as the runner knows it.
+
+    `direction` is that of a file that has only one; a file with both parts is "up".
+    """
 
     version: Version
     number: str
     direction: Direction = "up"
 
 
-class Folder(Struct, frozen=True):
-    """A folder with migrations: its path and the paths of the SQL files in it, relative to it, sorted."""
+class Folder(Struct, frozen=True, eq=False):
+    """A folder that may hold migrations: its absolute path, and the paths of the files below it that some runner could
+    know, relative to it and sorted. `read` gives a file's bytes by that path, None where it can't be read."""
 
     path: str
     files: tuple[str, ...]
+    read: Callable[[str], bytes | None]
 
 
 class Runner(Protocol):
@@ -34,11 +40,11 @@ class Runner(Protocol):
     def recognise(self, folder: Folder) -> str:
         """By which mark the folder is this runner's; empty where it isn't."""
 
-    def place(self, file: str) -> Place | None:
-        """Where the file (relative to its folder) stands, None for one that the runner doesn't run."""
+    def places(self, folder: Folder) -> Iterator[tuple[str, Place]]:
+        """The files that are the runner's, each with its place."""
 
-    def script(self, path: str, source: bytes, place: Place) -> Script:
-        """What runs of the file, and in which transaction."""
+    def scripts(self, path: str, source: bytes, place: Place) -> tuple[Script, ...]:
+        """What runs of a file, in which transaction: up and down where one file has both."""
 
 
 class Entry(Struct, frozen=True):
@@ -55,6 +61,18 @@ class History(Struct, frozen=True, eq=False):
     folder: str
     mark: str
     entries: tuple[Entry, ...]
+
+
+def by_name(files: Iterable[str], place: Callable[[str], Place | None]) -> Iterator[tuple[str, Place]]:
+    """The places of files that stand where their names say."""
+    for file in files:
+        found = place(file)
+        if found:
+            yield file, found
+
+
+def is_sql(name: str) -> bool:
+    return name[-4:].lower() == ".sql"
 
 
 DIGITS = re.compile(r"(\d+)")
@@ -74,7 +92,7 @@ UP_NAMES = frozenset({"up", "deploy", "migration"})
 
 def split_direction(file: str) -> tuple[str, Direction]:
     """A migration's relative path without its ending and its mark of direction, and the direction."""
-    stem = file[: -len(".sql")] if file.lower().endswith(".sql") else file
+    stem = file[: -len(".sql")] if is_sql(file) else file
     folders, _, name = stem.rpartition("/")
     if name.lower() in DOWN_NAMES:
         return folders, "down"

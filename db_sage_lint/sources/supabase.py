@@ -5,9 +5,10 @@ after RESET ALL, so that they are one transaction.
 """
 
 import re
+from collections.abc import Iterator
 
 from db_sage_lint.script import Script, whole
-from db_sage_lint.sources.history import Folder, Place
+from db_sage_lint.sources.history import Folder, Place, by_name
 
 NAME = "supabase"
 PROFILES = frozenset({"supabase"})
@@ -25,6 +26,10 @@ def place(file: str) -> Place | None:
     return Place(((0, int(found[1]), ""), (1, 0, found[2])), found[1]) if found else None
 
 
-def script(path: str, source: bytes, place: Place) -> Script:
+def places(folder: Folder) -> Iterator[tuple[str, Place]]:
+    return by_name(folder.files, place)
+
+
+def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
     """The whole file, in one transaction."""
-    return whole(path, source, direction=place.direction, transaction=True)
+    return (whole(path, source, direction=place.direction, transaction=True),)

@@ -6,6 +6,10 @@ from db_sage_lint.sources import numbered, supabase
 from db_sage_lint.sources.history import Folder, natural, split_direction
 
 
+def folder(path: str, *files: str) -> Folder:
+    return Folder(path, files, lambda _: None)
+
+
 @pytest.mark.parametrize(
     ("file", "name", "direction"),
     [
@@ -51,14 +55,15 @@ def test_natural(ordered: list[str]) -> None:
     ],
 )
 def test_numbered_recognise(files: tuple[str, ...], *, recognised: bool) -> None:
-    assert bool(numbered.recognise(Folder("x/migrations", files))) is recognised
+    assert bool(numbered.recognise(folder("x/migrations", *files))) is recognised
 
 
 def test_supabase() -> None:
-    assert supabase.recognise(Folder("x/supabase/migrations", ("20200101_a.sql",)))
-    assert not supabase.recognise(Folder("x/migrations", ("20200101_a.sql",)))
+    assert supabase.recognise(folder("x/supabase/migrations", "20200101_a.sql"))
+    assert not supabase.recognise(folder("x/migrations", "20200101_a.sql"))
     assert supabase.place("20200101000000_a.sql")
     assert supabase.place("a.sql") is None
     place = supabase.place("20200101000000_a.sql")
     assert place
-    assert supabase.script("p", b"SELECT 1;", place).transaction is True
+    (script,) = supabase.scripts("p", b"SELECT 1;", place)
+    assert script.transaction is True
