@@ -27,6 +27,7 @@ from db_sage_lint.operations import (
     RenameTable,
     Rollback,
 )
+from db_sage_lint.profiles import exposed_schemas, low_trust
 from db_sage_lint.rules import Rules
 from db_sage_lint.script import Origin, Script
 from db_sage_lint.session import Held, Session, milliseconds
@@ -61,7 +62,8 @@ class Context:
     """The state just before one operation runs. Checks get it as `now`.
 
     `habits` are the names of settings that earlier scripts of the history have set; `unread` is what could not be
-    analysed so far in this script. `before` are the relations as the change set met them. `unguarded` is the strongest
+    analysed so far in this script. `low_trust` are the roles that anybody may act as, PUBLIC among them, and
+    `exposed_schemas` those that an API opens to them. `before` are the relations as the change set met them. `unguarded` is the strongest
     lock blocking reads or writes of a contended relation that the script has asked for with no lock_timeout in force.
     """
 
@@ -81,6 +83,8 @@ class Context:
         self.pg = config.pg
         self.private_schemas = frozenset(config.private_schemas)
         self.profiles = frozenset(config.profiles)
+        self.low_trust = low_trust(self.profiles)
+        self.exposed_schemas = exposed_schemas(self.profiles)
         self.habits = habits
         self.later = later
         self.before = before
@@ -175,9 +179,9 @@ class Context:
         configured = self.config.rules.get(self.rule, {})
         return configured[name] if name in configured else self._rules[self.rule].options[name]
 
-    def allows(self, name: str) -> bool:
-        """Whether a pattern of the option `allow` of the rule that is being asked is found in the name."""
-        patterns = self.option("allow")
+    def allows(self, name: str, option: str = "allow") -> bool:
+        """Whether a pattern of that option of the rule that is being asked is found in the name."""
+        patterns = self.option(option)
         return isinstance(patterns, list | tuple) and any(re.search(str(pattern), name) for pattern in patterns)
 
     def shown(self, name: Name) -> str:

@@ -25,6 +25,7 @@ from db_sage_lint.operations import (
     ScriptEnd,
     Unread,
 )
+from db_sage_lint.profiles import prime
 from db_sage_lint.read import Read, read
 from db_sage_lint.script import Origin, Script
 from db_sage_lint.session import Session, apply_defaults
@@ -69,6 +70,7 @@ class Engine:
         self.config = config
         self.db = Catalog()
         self.db.complete = config.complete_history
+        prime(self.db, frozenset(config.profiles))
         self.defaults: dict[str, str] = {}
         self.habits: set[str] = set()
         self.outcome = Outcome([], [])

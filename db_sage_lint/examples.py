@@ -8,13 +8,16 @@ from db_sage_lint.config import Config
 from db_sage_lint.engine import Engine, Step
 from db_sage_lint.findings import Finding, Severity
 from db_sage_lint.judge import Judge
-from db_sage_lint.rules import Example, Rule
+from db_sage_lint.rules import Example, Rule, load
 from db_sage_lint.script import whole
+from db_sage_lint.settle import settle
 from db_sage_lint.sources import changes
 from db_sage_lint.sources.discover import recognise
 from db_sage_lint.sources.history import split_direction
 
 HEADING = re.compile(r"(?m)^-- (\S+\.sql)[ \t]*\n")
+# What is wrong with an ignore comment shows when the findings of every rule are settled.
+ABOUT_IGNORES = ("InvalidIgnore", "UnusedIgnore")
 MARK = re.compile(r"--\s*(error|warning|info)\s*$")
 
 
@@ -38,7 +41,9 @@ def files(sql: str) -> list[tuple[str, str]]:
 def marks(example: Example) -> set[Marked]:
     """The lines that have to be reported."""
     found = set()
-    for path, sql in files(example.sql):
+    present = dict(files(example.sql))
+    deleted = [(path, sql) for path, sql in files(example.applied) if example.applied and path not in present]
+    for path, sql in (*present.items(), *deleted):
         for number, line in enumerate(sql.splitlines(), 1):
             mark = MARK.search(line)
             if mark:
@@ -56,13 +61,20 @@ def run(rule: Rule, example: Example) -> list[Finding]:
     config = Config(
         profiles=example.profile,  # type: ignore[arg-type]
         complete_history=example.complete,
+        external_objects=example.external,
         rules={rule.id: example.options} if example.options else {},
         **({"pg": example.pg} if example.pg else {}),
     )
-    outcome = Engine(Judge({rule.id: rule}), config).run(steps(example))
+    about_ignores = rule.operation in ABOUT_IGNORES
+    rules = {**load(), rule.id: rule} if about_ignores else {rule.id: rule}
+    replayed = steps(example)
+    outcome = Engine(Judge(rules), config).run(replayed)
     for bug in outcome.bugs:
         raise bug.error
-    return outcome.findings
+    if not about_ignores:
+        return outcome.findings
+    settled = settle(outcome.findings, [step.script for step in replayed], config, rules)
+    return [finding for finding in settled.findings if finding.rule == rule.id]
 
 
 def steps(example: Example) -> list[Step]:
@@ -112,7 +124,7 @@ def steps_since(base: Applied, example: Example) -> list[Step]:
 
 def without_marks(sql: str) -> str:
     """The SQL as it would be without the marks, which are no part of the files."""
-    return "\n".join(MARK.sub("", line) for line in sql.split("\n"))
+    return "\n".join(MARK.sub("", line).rstrip() if MARK.search(line) else line for line in sql.split("\n"))
 
 
 def place(finding: Finding) -> Marked:

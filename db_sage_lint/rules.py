@@ -24,7 +24,7 @@ class Example(Struct, frozen=True, forbid_unknown_fields=True):
     """One example of a rule document: SQL whose lines marked `-- error`, `-- warning` or `-- info` must be reported.
 
     A heading `-- NAME.sql` alone on a line starts a file: earlier files are history. `together` makes all of them one
-    change set. `transaction` is the runner's; `pg`, `profile`, `options` and `complete` are configuration. `applied`
+    change set. `transaction` is the runner's; `pg`, `profile`, `options`, `complete` and `external` are configuration. `applied`
     are the files of the base revision, where git's view matters; then what it doesn't have is the change set.
     """
 
@@ -36,6 +36,7 @@ class Example(Struct, frozen=True, forbid_unknown_fields=True):
     profile: tuple[str, ...] = ()
     options: dict[str, object] = {}
     complete: bool = False
+    external: tuple[str, ...] = ()
     applied: str = ""
 
 
