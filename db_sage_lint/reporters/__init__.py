@@ -12,7 +12,7 @@ FORMATS = ("text", "concise", "json", "sarif", "github")
 
 
 class Look(Struct, frozen=True):
-    """How text for people looks: in colour or not, lines of source trimmed to `width` columns, or counts by rule alone."""
+    """How text for people looks: in colour or not, source trimmed to `width` columns, or counts by rule alone."""
 
     color: bool = False
     width: int = 80

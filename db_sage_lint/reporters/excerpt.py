@@ -35,21 +35,27 @@ def shown(character: str) -> str:
 
 
 def excerpt(line: str, column: int, end_column: int, width: int) -> Excerpt:
-    """The line in at most `width` columns of a terminal with what stands from `column` to `end_column` (1-based, the
-    second excluded) in view and marked. Marks don't go past the end of the line."""
+    """The line in at most `width` columns of a terminal, with a part of it in view and marked.
+
+    The part goes from `column` to before `end_column`, both 1-based. Marks don't go past the end of the line.
+    """
     line = line.rstrip()
     first = min(max(column - 1, 0), max(len(line) - 1, 0))
     last = min(max(end_column - 1, first + 1), len(line))
+    if len(line) <= width and line.isascii() and line.isprintable():
+        return Excerpt(line, first, max(last - first, 1))
     begin = max(first - NEAR, 0)
-    cells = [cell for cell in spread(line[begin : last + NEAR])]
-    edges = [0, *accumulate(width_of(cell) for cell in cells)]
+    cells = spread(line[begin : last + NEAR])
+    edges = [0, *accumulate(map(width_of, cells))]
     start, end = edges[first - begin], edges[min(last - begin, len(cells))]
     if edges[-1] <= width and not begin:
         return Excerpt("".join(cells), start, max(end - start, 1))
     return window(cells, edges, (start, end), width, cut_before=begin > 0)
 
 
-def window(cells: Sequence[str], edges: Sequence[int], marked: tuple[int, int], width: int, *, cut_before: bool) -> Excerpt:
+def window(
+    cells: Sequence[str], edges: Sequence[int], marked: tuple[int, int], width: int, *, cut_before: bool
+) -> Excerpt:
     """The part of a line that is too long in which the marked columns stand, with an ellipsis where it is cut."""
     start, end = marked
     left = 0
@@ -80,7 +86,7 @@ def spread(text: str) -> list[str]:
 
 
 def width_of(cell: str) -> int:
-    """Columns that a cell takes in a terminal: two for wide East Asian characters and emoji, none for combining ones."""
+    """Columns that a cell takes in a terminal: two for East Asian characters and emoji, none for combining ones."""
     if cell.isascii():
         return len(cell)
     from unicodedata import category, east_asian_width

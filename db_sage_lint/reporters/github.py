@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from db_sage_lint.report import Report
 from db_sage_lint.reporters import Look, words
-from db_sage_lint.reporters.places import region
+from db_sage_lint.reporters.excerpt import harmless
+from db_sage_lint.reporters.places import in_repository, region
 from db_sage_lint.rules import Rules
 
 COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
@@ -19,12 +20,13 @@ def render(report: Report, rules: Rules, look: Look) -> str:  # noqa: ARG001 - e
     said = []
     for finding in report.findings:
         place = region(finding.location)
-        where: dict[str, object] = {"file": finding.location.script.path, "line": place.line}
+        where: dict[str, object] = {"file": in_repository(finding.location.script.path), "line": place.line}
         if place.line == place.end_line:
             where |= {"col": place.column, "endColumn": place.end_column}
-        where |= {"endLine": place.end_line, "title": f"{finding.rule}"}
-        earlier = [f"\n{r.location.script.path}:{region(r.location).line}: {r.message}" for r in finding.related]
-        said.append(command(COMMANDS[finding.severity], where, finding.message + "".join(earlier)))
+        where |= {"endLine": place.end_line, "title": finding.rule}
+        earlier = [f"{r.location.script.path}:{region(r.location).line}: {r.message}" for r in finding.related]
+        message = "\n".join(map(harmless, [finding.message, *earlier]))
+        said.append(command(COMMANDS[finding.severity], where, message))
     if report.not_analysed:
         said.append(command("notice", {"title": "db-sage-lint"}, words.not_analysed(report)))
     return "".join(said)

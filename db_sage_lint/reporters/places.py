@@ -1,5 +1,6 @@
 """Bytes of a file -> lines and columns, both 1-based, columns in characters."""
 
+import os
 from bisect import bisect_right
 from functools import lru_cache
 
@@ -75,3 +76,30 @@ def lines(source: bytes) -> Lines:
 def region(location: Location) -> Region:
     """Where a finding or an earlier statement stands."""
     return lines(location.script.source).region(location.start, location.end)
+
+
+def printable(text: str) -> str:
+    """The text as valid Unicode: bytes of a file name that are not UTF-8 are replaced."""
+    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+@lru_cache(maxsize=1)
+def repository_root(folder: str) -> str:
+    """The folder with `.git` at or above `folder`, which must be absolute; without one, `folder` itself."""
+    at = folder
+    while not os.path.exists(os.path.join(at, ".git")):  # noqa: PTH110, PTH118 - paths are strings here
+        above = os.path.dirname(at)  # noqa: PTH120
+        if above == at:
+            return folder
+        at = above
+    return at
+
+
+def in_repository(path: str) -> str:
+    """A path from the repository's root, as code hosts want it, with forward slashes; one outside stays as it is."""
+    here = os.getcwd()  # noqa: PTH109
+    root = repository_root(here)
+    if root == here and not os.path.isabs(path):  # noqa: PTH117
+        return path
+    seen = os.path.relpath(os.path.join(here, path), root).replace(os.sep, "/")  # noqa: PTH118
+    return path if seen.startswith("../") else seen
