@@ -216,9 +216,15 @@ def nearest_config(folder: Path) -> Config:
     return load(path) if path else Config()
 
 
+ANY_VALUE = {"description": "A value of the kind of the default of the option."}
+
+
 def schema() -> bytes:
     """The JSON Schema of a settings file, as it is published beside this module."""
-    described = msgspec.json.schema(SettingsFile)
-    described["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    described["title"] = "db-sage-lint"
-    return msgspec.json.format(msgspec.json.encode(described, order="sorted"), indent=2) + b"\n"
+    _, components = msgspec.json.schema_components([SettingsFile], schema_hook=lambda _: ANY_VALUE)
+    published = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **components["SettingsFile"],
+        "title": "Settings of db-sage-lint",
+    }
+    return msgspec.json.format(msgspec.json.encode(published), indent=2) + b"\n"

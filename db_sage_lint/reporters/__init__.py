@@ -12,11 +12,15 @@ FORMATS = ("text", "concise", "json", "sarif", "github")
 
 
 class Look(Struct, frozen=True):
-    """How text for people looks: in colour or not, source trimmed to `width` columns, or counts by rule alone."""
+    """How text for people looks: in colour or not, source trimmed to `width` columns, or counts by rule alone.
+
+    `summary` adds the closing line.
+    """
 
     color: bool = False
     width: int = 80
     statistics: bool = False
+    summary: bool = True
 
 
 class Reporter(Protocol):

@@ -17,6 +17,6 @@ def render(report: Report, rules: Rules, look: Look) -> str:
             place = region(finding.location)
             path, message = harmless(finding.location.script.path), harmless(finding.message)
             said.append(f"{path}:{place.line}:{place.column}: {finding.severity} {finding.rule} {message}\n")
-    if report.findings or report.not_analysed:
+    if look.summary and (report.findings or report.not_analysed):
         said.append(words.summary(report) + "\n")
     return "".join(said)

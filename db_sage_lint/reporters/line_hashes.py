@@ -7,12 +7,11 @@ file and zeros behind it; then how often that value was met so far in the file.
 
 from array import array
 from functools import lru_cache
-from operator import mul
 
 UNITS = 100
 BASE = 37
 MODULUS = 2**64
-POWERS = [pow(BASE, UNITS - 1 - place, MODULUS) for place in range(UNITS)]
+POWERS: list[int] = [pow(BASE, UNITS - 1 - place, MODULUS) for place in range(UNITS)]
 END_OF_FILE = "\uffff"
 
 
@@ -37,7 +36,7 @@ def line_hashes(source: bytes) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def polynomial(window: str) -> int:
-    return sum(map(mul, map(ord, window), POWERS)) % MODULUS
+    return sum(map(int.__mul__, map(ord, window), POWERS)) % MODULUS
 
 
 def utf16_units(text: str) -> str:

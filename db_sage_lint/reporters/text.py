@@ -21,7 +21,7 @@ def render(report: Report, rules: Rules, look: Look) -> str:
         blocks = [words.statistics(report, {rule.id: rule.title for rule in rules.values()})]
     else:
         blocks = ["\n".join(block(finding, rules, look)) + "\n\n" for finding in report.findings]
-    if report.findings or report.not_analysed:
+    if look.summary and (report.findings or report.not_analysed):
         blocks.append(words.summary(report) + "\n")
     return "".join(blocks)
 

@@ -7,9 +7,9 @@ from db_sage_lint.rules import Rules
 
 
 def test_annotation_and_notice(report: Report, rules: Rules) -> None:
+    where = "file=migrations/2 now.sql,line=2,col=20,endColumn=37,endLine=2,title=column-dropped"
     assert render("github", report, rules, Look()).splitlines() == [
-        "::error file=migrations/2 now.sql,line=2,col=20,endColumn=37,endLine=2,title=column-dropped"
-        + "::total is dropped%0Amigrations/1.sql:3: made here",
+        f"::error {where}::total is dropped%0Amigrations/1.sql:3: made here",
         "::notice title=db-sage-lint::1 statement not analysed",
     ]
 
