@@ -10,7 +10,6 @@ from msgspec import Struct
 from db_sage_lint.expressions.known import Known
 from db_sage_lint.operations import Expression, Name
 
-
 if TYPE_CHECKING:
     from db_sage_lint.catalog.records import Table
 

@@ -142,10 +142,11 @@ _COSMETIC = frozenset(
 
 def equal(a: Expression, b: Expression) -> bool:
     """Whether two expressions are written the same, but for blanks, comments, parentheses and letter case."""
-    return a == b or _same(tree(a), tree(b))
+    return a == b or same(tree(a), tree(b))
 
 
-def _same(a: Json, b: Json) -> bool:
+def same(a: Json, b: Json) -> bool:
+    """`equal` of two trees."""
     pairs = [(a, b)]
     while pairs:
         left, right = pairs.pop()

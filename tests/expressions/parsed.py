@@ -1,0 +1,68 @@
+"""Expressions from SQL text, and a catalog of a few records to ask questions with."""
+
+import json
+from collections.abc import Iterable
+
+from db_sage_lint.catalog.records import Column, Function, Table, View
+from db_sage_lint.grammar import parse_sql_json
+from db_sage_lint.operations import Argument, Name, Type
+
+
+def statement(sql: str) -> bytes:
+    """The only statement of a text."""
+    (one,) = json.loads(parse_sql_json(sql))["stmts"]
+    return json.dumps(one["stmt"]).encode()
+
+
+def expression(sql: str) -> bytes:
+    """An expression, with locations that count from its first byte."""
+    (target,) = json.loads(statement(f"SELECT {sql}"))["SelectStmt"]["targetList"]
+    return json.dumps(_moved(target["ResTarget"]["val"], -len("SELECT "))).encode()
+
+
+def _moved(value: object, by: int) -> object:
+    if isinstance(value, dict):
+        return {k: v + by if k == "location" and v >= 0 else _moved(v, by) for k, v in value.items()}
+    return [_moved(v, by) for v in value] if isinstance(value, list) else value
+
+
+def table(name: str, *columns: str, closed: bool = True, **types: str) -> Table:
+    """A table; columns are of type text, those given with `=` of the type named."""
+    schema, _, last = name.rpartition(".")
+    made = dict.fromkeys(columns, "text") | types
+    return Table(
+        name=Name(last, schema or "public"),
+        columns={c: Column(name=c, type=Type(t)) for c, t in made.items()},
+        closed=closed,
+    )
+
+
+def function(
+    name: str, body: str = "", arguments: Iterable[Argument] = (), returns: str = "int4", **facts: object
+) -> Function:
+    schema, _, last = name.rpartition(".")
+    return Function(
+        name=Name(last, schema or "public"), arguments=tuple(arguments), returns=Type(returns), body=body, **facts
+    )
+
+
+class Records:
+    """What a catalog knows, without replaying statements. Names without a schema are looked for in public."""
+
+    def __init__(self, *records: Table | View | Function) -> None:
+        self.relations = {r.name: r for r in records if isinstance(r, Table | View)}
+        self.functions = [r for r in records if isinstance(r, Function)]
+
+    def resolve(self, name: Name) -> Name:
+        return name if name.schema else Name(name.name, "public")
+
+    def table(self, name: Name) -> Table | None:
+        found = self.relations.get(self.resolve(name))
+        return found if isinstance(found, Table) else None
+
+    def view(self, name: Name) -> View | None:
+        found = self.relations.get(self.resolve(name))
+        return found if isinstance(found, View) else None
+
+    def function_overloads(self, name: Name) -> tuple[Function, ...]:
+        return tuple(f for f in self.functions if f.name == self.resolve(name))
