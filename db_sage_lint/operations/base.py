@@ -58,9 +58,13 @@ class Type(Struct, frozen=True):
     def __str__(self) -> str:
         """The type as SQL writes it: integer, varchar(20), shop.state[]."""
         plain = SQL_NAMES.get(self.name) if self.schema in {"", "pg_catalog"} else None
-        words = f" {self.words}" if self.words and self.name != "%TYPE" else ""
-        modifiers = f"({','.join(map(str, self.modifiers))})" if self.modifiers else ""
-        return f"{plain or Name(self.name, self.schema)}{words}{modifiers}{'[]' * self.dimensions}"
+        if self.name == "%TYPE":
+            return f"{self.words}%TYPE"
+        fields = f" {self.words}" if self.words and self.name == "interval" else ""
+        words = [self.words] if self.words and not fields else []
+        inside = ",".join([*words, *map(str, self.modifiers)])
+        modifiers = f"({inside})" if inside else ""
+        return f"{plain or Name(self.name, self.schema)}{fields}{modifiers}{'[]' * self.dimensions}"
 
 
 class Operation(Struct, frozen=True, kw_only=True):

@@ -40,7 +40,8 @@ class AddNotNull(AddConstraint, kw_only=True):
 
 
 class AddForeignKey(AddConstraint, kw_only=True):
-    """`referenced_columns` is empty where the primary key is meant. Actions are as in SQL: "no action", "cascade", …"""
+    """`referenced_columns` is empty where the primary key is meant. Actions are as in SQL: "no action", "cascade", …
+    `period` says that the last column is a range that the referenced ones must cover (18+)."""
 
     columns: tuple[str, ...]
     referenced: Name
@@ -48,14 +49,17 @@ class AddForeignKey(AddConstraint, kw_only=True):
     on_delete: str = "no action"
     on_update: str = "no action"
     match: Literal["simple", "full"] = "simple"
+    period: bool = False
 
 
 class AddKey(AddConstraint, kw_only=True):
-    """UNIQUE and PRIMARY KEY. `index` names the index of USING INDEX and then `columns` is empty."""
+    """UNIQUE and PRIMARY KEY. `index` names the index of USING INDEX and then `columns` is empty. `without_overlaps` says
+    that the last column is a range (18+)."""
 
     columns: tuple[str, ...] = ()
     index: str = ""
     include: tuple[str, ...] = ()
+    without_overlaps: bool = False
 
 
 class AddUnique(AddKey, kw_only=True):
@@ -82,6 +86,7 @@ class AlterConstraint(OnConstraint, kw_only=True):
     """ALTER CONSTRAINT: None where the statement says nothing about it."""
 
     deferrable: bool | None = None
+    initially_deferred: bool | None = None
     enforced: bool | None = None
     no_inherit: bool | None = None
 

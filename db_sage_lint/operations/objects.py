@@ -382,22 +382,25 @@ class AlterPublication(Operation, kw_only=True):
 
 
 class CreateSubscription(Operation, kw_only=True):
-    """`creates_slot` is false with create_slot = false or connect = false."""
+    """`creates_slot` is false with create_slot = false or connect = false. The connection string's literal stands at byte
+    `connection_at` of the file."""
 
     subscription: str
     connection: str
+    connection_at: int = -1
     creates_slot: bool = True
 
 
 class AlterSubscription(Operation, kw_only=True):
-    """`connection` is the new one. `refreshes` says that the statement asks the publisher for its tables, which the
-    server refuses in a transaction block."""
+    """`connection` is the new one, whose literal stands at byte `connection_at` of the file. `refreshes` says that the
+    statement asks the publisher for its tables, which the server refuses in a transaction block."""
 
     subscription: str
     change: Literal[
         "options", "connection", "set publication", "add publication", "drop publication", "refresh", "enabled", "skip"
     ]
     connection: str = ""
+    connection_at: int = -1
     refreshes: bool = False
 
 

@@ -88,6 +88,13 @@ class PrepareTransaction(Operation, kw_only=True):
     pass
 
 
+class SetConstraints(Operation, kw_only=True):
+    """SET CONSTRAINTS; `names` is empty for ALL. IMMEDIATE (`deferred` false) fires what is pending."""
+
+    deferred: bool
+    names: tuple[Name, ...] = ()
+
+
 class SetVariable(Operation, kw_only=True):
     """SET and set_config(): `value` as text, several values with commas between, None for DEFAULT (as RESET)."""
 

@@ -13,12 +13,14 @@ class ColumnSpec(Struct, frozen=True, kw_only=True):
     """A column as a statement defines it. `at` is its byte in the user's file.
 
     Constraints written beside it are operations of their own, except NOT NULL, which is a property of the column
-    here (`not_null`; a primary key makes the catalog add it).
+    here (`not_null`; a primary key makes the catalog add it). `not_null_name` is that of CONSTRAINT … NOT NULL, which
+    PostgreSQL keeps since 18.
     """
 
     name: str
     type: Type
     not_null: bool = False
+    not_null_name: str = ""
     default: Expression | None = None
     generated: Literal["", "stored", "virtual"] = ""
     generation: Expression | None = None
@@ -57,7 +59,8 @@ class Like(Struct, frozen=True):
 class CreateTable(Operation, kw_only=True):
     """CREATE TABLE, CREATE FOREIGN TABLE, CREATE TABLE AS and SELECT INTO.
 
-    `query` is the SELECT of CREATE TABLE AS; `fills` says that it brings rows along.
+    `query` is the SELECT of CREATE TABLE AS, `column_names` are the names in parentheses before it; `fills` says that
+    it brings rows along.
     """
 
     table: Name
@@ -72,6 +75,7 @@ class CreateTable(Operation, kw_only=True):
     likes: tuple[Like, ...] = ()
     of_type: Name | None = None
     query: Expression | None = None
+    column_names: tuple[str, ...] = ()
     fills: bool = False
     access_method: str = ""
     tablespace: str = ""
