@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from fnmatch import fnmatchcase
 from itertools import takewhile
 
 from msgspec import Struct
 
 from db_sage_lint.catalog import Catalog
-from db_sage_lint.catalog.records import Column, Relation, Table, View
+from db_sage_lint.catalog.records import Column, Missing, Relation, Table, View
 from db_sage_lint.config import Config
 from db_sage_lint.effects import Effect, predict
 from db_sage_lint.effects.locks import Lock
@@ -33,6 +34,7 @@ from db_sage_lint.script import Origin, Script
 from db_sage_lint.session import Held, Session, milliseconds
 
 NO_RELATIONS: Mapping[Name, Relation] = {}
+UNASKED = Missing("", Name(""))
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
@@ -63,8 +65,9 @@ class Context:
 
     `habits` are the names of settings that earlier scripts of the history have set; `unread` is what could not be
     analysed so far in this script. `low_trust` are the roles that anybody may act as, PUBLIC among them, and
-    `exposed_schemas` those that an API opens to them. `before` are the relations as the change set met them. `unguarded` is the strongest
-    lock blocking reads or writes of a contended relation that the script has asked for with no lock_timeout in force.
+    `exposed_schemas` those that an API opens to them. `before` are the relations as the change set met them.
+    `unguarded` is the strongest lock blocking reads or writes of a contended relation that the script has asked for
+    with no lock_timeout in force.
     """
 
     def __init__(
@@ -94,6 +97,7 @@ class Context:
         self._rules = rules
         self._effects: tuple[Effect, ...] | None = None
         self._touched: list[Relation] | None = None
+        self._missing: Missing | None = UNASKED
         self.op: Operation | None = None
         self.origin: Origin
         self.script: Script
@@ -105,6 +109,7 @@ class Context:
         self.script = origin.script
         self._effects = None
         self._touched = None
+        self._missing = UNASKED
 
     def note_request(self) -> None:
         """Notes for `unguarded` which locks the operation waits for; to be called before the catalog follows it."""
@@ -125,6 +130,14 @@ class Context:
             assert self.op is not None
             self._effects = predict(self.op, self.db, self.pg, self.session.settings)
         return self._effects
+
+    @property
+    def missing(self) -> Missing | None:
+        """The first object that the operation needs and that is known not to exist."""
+        if self._missing is UNASKED:
+            assert self.op is not None
+            self._missing = self.db.missing(self.op)
+        return self._missing
 
     def effect_on(self, name: Name) -> Effect | None:
         key = self.db.resolve(name)
@@ -183,6 +196,11 @@ class Context:
         """Whether a pattern of that option of the rule that is being asked is found in the name."""
         patterns = self.option(option)
         return isinstance(patterns, list | tuple) and any(re.search(str(pattern), name) for pattern in patterns)
+
+    def is_external(self, name: Name) -> bool:
+        """Whether the configuration says that something other than the migrations makes the object."""
+        written = (name.name, f"{name.schema}.{name.name}")
+        return any(fnmatchcase(one, pattern) for pattern in self.config.external_objects for one in written)
 
     def shown(self, name: Name) -> str:
         """The name as messages write it: without the schema where it is found without."""

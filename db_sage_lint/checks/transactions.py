@@ -188,8 +188,10 @@ def change(op: Update | Delete, now: Context) -> str:
 
 
 def is_keyed(where: Expression | None, table: Name, now: Context) -> bool:
-    """Whether the condition names the rows by literal values of a unique key; in a table whose keys aren't known, of
-    any column."""
+    """Whether the condition names the rows by literal values of a unique key.
+
+    Where the keys of the table aren't known, any column counts as one.
+    """
     fixed = fixed_columns(where) if where else frozenset()
     known = now.table(table)
     if known is None or not known.closed:
@@ -204,17 +206,17 @@ def copied_rows(op: Insert, now: Context) -> str:
 
 
 @works
-def merge(op: Merge, now: Context) -> str:
+def merge(op: Merge, _: Context) -> str:
     return f"rows are merged into {op.table}"
 
 
 @works
-def load(op: Copy, now: Context) -> str:
+def load(op: Copy, _: Context) -> str:
     return f"rows are loaded into {op.table}" if op.is_from and op.place else ""
 
 
 @works
-def refresh(op: RefreshMaterializedView, now: Context) -> str:
+def refresh(op: RefreshMaterializedView, _: Context) -> str:
     return f"{op.view} is refreshed" if op.with_data else ""
 
 
@@ -229,6 +231,6 @@ def view_from_query(op: CreateMaterializedView, now: Context) -> str:
 
 
 @works
-def wait(op: Query, now: Context) -> str:
+def wait(op: Query, _: Context) -> str:
     called = sorted(name.name for name in functions_called(op.query) if name.name in WAITS)
     return WAITS[called[0]] if called else ""

@@ -1,0 +1,18 @@
+"""What could not be analysed. Syntax errors and ignore comments are declared in their documents."""
+
+from db_sage_lint.checks.registry import check
+from db_sage_lint.context import Context, Verdict
+from db_sage_lint.operations import ScriptEnd, SyntaxProblem
+
+
+@check
+def statement_not_analysed(_: ScriptEnd, now: Context) -> Verdict | bool:
+    told = {op.message for op in now.earlier_in_script() if isinstance(op, SyntaxProblem)} if now.unread else set()
+    unread = [one for one in now.unread if one.why not in told]
+    if not unread:
+        return False
+    count = len({one.origin.start for one in unread})
+    what = "the effect of this statement is unknown"
+    if count > 1:
+        what = f"the effect of {count} statements is unknown, of this one first"
+    return Verdict(where=unread[0].origin, facts={"what": what, "why": unread[0].why})
