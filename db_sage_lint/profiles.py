@@ -14,7 +14,8 @@ PUBLIC = "public"
 class Profile(Struct, frozen=True, kw_only=True):
     """`low_trust` are roles that anybody on the internet may act as. Relations in the `exposed` schemas are open to
     them through an API. `bypassing` roles are not subject to row security. `granted` are the default privileges that a
-    project starts with: object kinds in those schemas that all these roles have every right on."""
+    project starts with: object kinds in those schemas that all these roles have every right on.
+    """
 
     low_trust: tuple[str, ...] = ()
     exposed: tuple[str, ...] = ()
