@@ -18,7 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("bodies", "lower", "catalog.records", "config", "explain"),
     ("expressions",),
     ("catalog", "read", "selection"),
-    ("effects", "session", "later", "blocks"),
+    ("effects", "session", "later", "blocks", "uses", "profiles"),
     ("context",),
     ("checks", "match", "expand"),
     ("judge",),

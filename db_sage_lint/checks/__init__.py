@@ -4,6 +4,28 @@ A check takes one operation and the context just before it runs. Its name is the
 subscription, the rule's document the rest.
 """
 
+from db_sage_lint.checks import (
+    columns,
+    compatibility,
+    constraints,
+    data,
+    design,
+    functions,
+    indexes,
+    ordering,
+    partitions,
+    rls,
+    script,
+    secrets,
+    tables,
+    timeouts,
+    transactions,
+    types,
+    views,
+)
 from db_sage_lint.checks.registry import Answer, check, rule_of
 
-__all__ = ["Answer", "check", "rule_of"]
+__all__ = [
+    "Answer", "check", "columns", "compatibility", "constraints", "data", "design", "functions", "indexes", "ordering",
+    "partitions", "rls", "rule_of", "script", "secrets", "tables", "timeouts", "transactions", "types", "views",
+]  # fmt: skip
