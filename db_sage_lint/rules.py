@@ -105,6 +105,8 @@ def read_document(path: Path) -> Rule:
 
     try:
         fields = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if isinstance(fields, dict) and True in fields:  # YAML 1.1 takes the word `on` for a truth value
+            fields["on"] = fields.pop(True)
         rule = msgspec.convert(fields, Rule)
     except yaml.YAMLError as error:
         raise UserError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
