@@ -20,7 +20,7 @@ def examples() -> Iterator[object]:
                 yield pytest.param(rule, which, example, id=f"{rule.id}-{which}-{number}")
 
 
-@pytest.mark.parametrize(("rule", "which", "example"), examples())
+@pytest.mark.parametrize(("rule", "which", "example"), list(examples()))
 def test_example(rule: Rule, which: str, example: Example) -> None:
     expected = marks(example)
     assert bool(expected) is (which == "bad"), "bad examples are marked, good ones are not"
@@ -34,7 +34,7 @@ def test_documents_and_checks_are_the_same_set() -> None:
     assert not written & declared, "a rule is declared in its document or written in Python, not both"
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+@pytest.mark.parametrize("rule", list(RULES.values()), ids=list(RULES))
 def test_document_is_whole(rule: Rule) -> None:
     assert rule.bad
     assert rule.good
