@@ -6,5 +6,6 @@ A checker, an effect or a catalog change is filed under one of these types. `low
 from db_sage_lint.operations.base import *
 from db_sage_lint.operations.constraints import *
 from db_sage_lint.operations.objects import *
+from db_sage_lint.operations.server import *
 from db_sage_lint.operations.statements import *
 from db_sage_lint.operations.tables import *
