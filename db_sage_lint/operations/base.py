@@ -81,13 +81,13 @@ class Operation(Struct, frozen=True, kw_only=True):
 RelationKind = Literal["table", "view", "materialized view", "foreign table", "index", "sequence", "composite type"]
 
 
-class Nothing(Operation, kw_only=True):
+class Nothing(Operation, frozen=True, kw_only=True):
     """A statement that changes nothing of what is modelled; `statement` is its node in the grammar."""
 
     statement: str
 
 
-class Unread(Operation, kw_only=True):
+class Unread(Operation, frozen=True, kw_only=True):
     """Something whose effect could not be read: `why` says what, `names` are the identifiers that stand in it.
 
     With `names` empty it may have changed anything.
@@ -97,21 +97,21 @@ class Unread(Operation, kw_only=True):
     names: frozenset[str] = frozenset()
 
 
-class ScriptEnd(Operation, kw_only=True):
+class ScriptEnd(Operation, frozen=True, kw_only=True):
     """The end of a script: what a file leaves behind is judged here."""
 
 
-class ChangeSetEnd(Operation, kw_only=True):
+class ChangeSetEnd(Operation, frozen=True, kw_only=True):
     """The end of a change set: its net effect is judged here, at the statements that caused it."""
 
 
-class SyntaxProblem(Operation, kw_only=True):
+class SyntaxProblem(Operation, frozen=True, kw_only=True):
     """A statement that does not parse; `message` is PostgreSQL's own, `at` where it says so."""
 
     message: str
 
 
-class FileEdited(Operation, kw_only=True):
+class FileEdited(Operation, frozen=True, kw_only=True):
     """A migration that the base revision has was changed, renamed (its old path in `before`) or deleted."""
 
     path: str
@@ -119,14 +119,14 @@ class FileEdited(Operation, kw_only=True):
     before: str = ""
 
 
-class FileOutOfOrder(Operation, kw_only=True):
+class FileOutOfOrder(Operation, frozen=True, kw_only=True):
     """A new migration sorts before `after`, the last one that the base revision has."""
 
     path: str
     after: str
 
 
-class FileDuplicated(Operation, kw_only=True):
+class FileDuplicated(Operation, frozen=True, kw_only=True):
     """Two migrations have the same version; `other` is the one that was there first."""
 
     path: str
@@ -134,13 +134,13 @@ class FileDuplicated(Operation, kw_only=True):
     other: str
 
 
-class InvalidIgnore(Operation, kw_only=True):
+class InvalidIgnore(Operation, frozen=True, kw_only=True):
     """An ignore comment that can't do what it says; `why` tells."""
 
     why: str
 
 
-class UnusedIgnore(Operation, kw_only=True):
+class UnusedIgnore(Operation, frozen=True, kw_only=True):
     """An ignore comment, or the part of it that names `rules`, that no finding needed."""
 
     rules: tuple[str, ...] = ()

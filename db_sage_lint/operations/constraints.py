@@ -6,7 +6,7 @@ from db_sage_lint.operations.base import Expression, Name
 from db_sage_lint.operations.tables import OnTable
 
 
-class AddConstraint(OnTable, kw_only=True):
+class AddConstraint(OnTable, frozen=True, kw_only=True):
     """What every new constraint has. `name` is empty where the server makes one up.
 
     `within` says what the same statement creates that the constraint comes with: "table" in CREATE TABLE, "column"
@@ -27,19 +27,19 @@ class AddConstraint(OnTable, kw_only=True):
         return columns
 
 
-class AddCheck(AddConstraint, kw_only=True):
+class AddCheck(AddConstraint, frozen=True, kw_only=True):
     expression: Expression
     columns: tuple[str, ...] = ()
     no_inherit: bool = False
 
 
-class AddNotNull(AddConstraint, kw_only=True):
+class AddNotNull(AddConstraint, frozen=True, kw_only=True):
     """ADD CONSTRAINT … NOT NULL column (18+)."""
 
     column: str
 
 
-class AddForeignKey(AddConstraint, kw_only=True):
+class AddForeignKey(AddConstraint, frozen=True, kw_only=True):
     """`referenced_columns` is empty where the primary key is meant. Actions are as in SQL: "no action", "cascade", …
     `period` says that the last column is a range that the referenced ones must cover (18+)."""
 
@@ -52,9 +52,11 @@ class AddForeignKey(AddConstraint, kw_only=True):
     period: bool = False
 
 
-class AddKey(AddConstraint, kw_only=True):
-    """UNIQUE and PRIMARY KEY. `index` names the index of USING INDEX and then `columns` is empty. `without_overlaps` says
-    that the last column is a range (18+)."""
+class AddKey(AddConstraint, frozen=True, kw_only=True):
+    """UNIQUE and PRIMARY KEY. `index` names the index of USING INDEX and then `columns` is empty.
+
+    `without_overlaps` says that the last column is a range (18+).
+    """
 
     columns: tuple[str, ...] = ()
     index: str = ""
@@ -62,15 +64,15 @@ class AddKey(AddConstraint, kw_only=True):
     without_overlaps: bool = False
 
 
-class AddUnique(AddKey, kw_only=True):
+class AddUnique(AddKey, frozen=True, kw_only=True):
     nulls_not_distinct: bool = False
 
 
-class AddPrimaryKey(AddKey, kw_only=True):
+class AddPrimaryKey(AddKey, frozen=True, kw_only=True):
     pass
 
 
-class AddExclusion(AddConstraint, kw_only=True):
+class AddExclusion(AddConstraint, frozen=True, kw_only=True):
     """EXCLUDE: `columns` has the element's column, empty text for an expression."""
 
     columns: tuple[str, ...] = ()
@@ -78,11 +80,11 @@ class AddExclusion(AddConstraint, kw_only=True):
     predicate: Expression | None = None
 
 
-class OnConstraint(OnTable, kw_only=True):
+class OnConstraint(OnTable, frozen=True, kw_only=True):
     name: str
 
 
-class AlterConstraint(OnConstraint, kw_only=True):
+class AlterConstraint(OnConstraint, frozen=True, kw_only=True):
     """ALTER CONSTRAINT: None where the statement says nothing about it."""
 
     deferrable: bool | None = None
@@ -91,20 +93,20 @@ class AlterConstraint(OnConstraint, kw_only=True):
     no_inherit: bool | None = None
 
 
-class ValidateConstraint(OnConstraint, kw_only=True):
+class ValidateConstraint(OnConstraint, frozen=True, kw_only=True):
     pass
 
 
-class DropConstraint(OnConstraint, kw_only=True):
+class DropConstraint(OnConstraint, frozen=True, kw_only=True):
     missing_ok: bool = False
     cascade: bool = False
 
 
-class RenameConstraint(OnConstraint, kw_only=True):
+class RenameConstraint(OnConstraint, frozen=True, kw_only=True):
     new_name: str
 
 
-class CreateTrigger(OnTable, kw_only=True):
+class CreateTrigger(OnTable, frozen=True, kw_only=True):
     """`events` in lower case: insert, update, delete, truncate; `columns` is UPDATE OF."""
 
     name: str
@@ -121,7 +123,7 @@ class CreateTrigger(OnTable, kw_only=True):
     referenced: Name | None = None
 
 
-class DropTrigger(OnTable, kw_only=True):
+class DropTrigger(OnTable, frozen=True, kw_only=True):
     """`missing_ok` is IF EXISTS, which covers the table too."""
 
     name: str
@@ -129,12 +131,12 @@ class DropTrigger(OnTable, kw_only=True):
     cascade: bool = False
 
 
-class RenameTrigger(OnTable, kw_only=True):
+class RenameTrigger(OnTable, frozen=True, kw_only=True):
     name: str
     new_name: str
 
 
-class SetTriggerState(OnTable, kw_only=True):
+class SetTriggerState(OnTable, frozen=True, kw_only=True):
     """ENABLE and DISABLE TRIGGER | RULE. `name` is empty for ALL and USER."""
 
     state: Literal["enable", "enable always", "enable replica", "disable"]
@@ -142,7 +144,7 @@ class SetTriggerState(OnTable, kw_only=True):
     which: Literal["one", "all", "user", "rule"] = "one"
 
 
-class CreatePolicy(OnTable, kw_only=True):
+class CreatePolicy(OnTable, frozen=True, kw_only=True):
     """`roles` as written, "public" where no TO stands; `command` in lower case, "all" where none is named."""
 
     name: str
@@ -153,7 +155,7 @@ class CreatePolicy(OnTable, kw_only=True):
     check: Expression | None = None
 
 
-class AlterPolicy(OnTable, kw_only=True):
+class AlterPolicy(OnTable, frozen=True, kw_only=True):
     """None where the statement leaves that part alone."""
 
     name: str
@@ -162,17 +164,17 @@ class AlterPolicy(OnTable, kw_only=True):
     check: Expression | None = None
 
 
-class DropPolicy(OnTable, kw_only=True):
+class DropPolicy(OnTable, frozen=True, kw_only=True):
     name: str
     missing_ok: bool = False
 
 
-class RenamePolicy(OnTable, kw_only=True):
+class RenamePolicy(OnTable, frozen=True, kw_only=True):
     name: str
     new_name: str
 
 
-class CreateRule(OnTable, kw_only=True):
+class CreateRule(OnTable, frozen=True, kw_only=True):
     name: str
     event: str
     instead: bool = False
@@ -180,7 +182,7 @@ class CreateRule(OnTable, kw_only=True):
     actions: tuple[Expression, ...] = ()
 
 
-class DropRule(OnTable, kw_only=True):
+class DropRule(OnTable, frozen=True, kw_only=True):
     name: str
     missing_ok: bool = False
     cascade: bool = False

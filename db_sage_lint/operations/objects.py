@@ -19,7 +19,7 @@ class IndexKey(Struct, frozen=True):
     nulls_first: bool | None = None
 
 
-class CreateIndex(Operation, kw_only=True):
+class CreateIndex(Operation, frozen=True, kw_only=True):
     """`name` is empty where the server makes one up. `only` is ON ONLY."""
 
     name: str
@@ -36,7 +36,7 @@ class CreateIndex(Operation, kw_only=True):
     tablespace: str = ""
 
 
-class DropIndex(Operation, kw_only=True):
+class DropIndex(Operation, frozen=True, kw_only=True):
     """One operation a name."""
 
     index: Name
@@ -45,7 +45,7 @@ class DropIndex(Operation, kw_only=True):
     cascade: bool = False
 
 
-class RenameIndex(Operation, kw_only=True):
+class RenameIndex(Operation, frozen=True, kw_only=True):
     """ALTER INDEX … RENAME TO."""
 
     index: Name
@@ -53,7 +53,7 @@ class RenameIndex(Operation, kw_only=True):
     if_exists: bool = False
 
 
-class AlterIndex(Operation, kw_only=True):
+class AlterIndex(Operation, frozen=True, kw_only=True):
     """SET TABLESPACE, SET (…), ALTER COLUMN … SET STATISTICS; `change` names it ("tablespace", "parameters", …)."""
 
     index: Name
@@ -61,14 +61,14 @@ class AlterIndex(Operation, kw_only=True):
     if_exists: bool = False
 
 
-class AttachIndex(Operation, kw_only=True):
+class AttachIndex(Operation, frozen=True, kw_only=True):
     """ALTER INDEX … ATTACH PARTITION."""
 
     index: Name
     partition: Name
 
 
-class Reindex(Operation, kw_only=True):
+class Reindex(Operation, frozen=True, kw_only=True):
     """`name` is None where the whole database or system is meant; for kind "schema" `name.name` is the schema."""
 
     kind: Literal["index", "table", "schema", "database", "system"]
@@ -76,7 +76,7 @@ class Reindex(Operation, kw_only=True):
     concurrently: bool = False
 
 
-class CreateView(Operation, kw_only=True):
+class CreateView(Operation, frozen=True, kw_only=True):
     """`columns` are the aliases in parentheses; `options` those of WITH (…), lower-case names."""
 
     view: Name
@@ -88,7 +88,7 @@ class CreateView(Operation, kw_only=True):
     check_option: Literal["", "local", "cascaded"] = ""
 
 
-class SetViewOptions(Operation, kw_only=True):
+class SetViewOptions(Operation, frozen=True, kw_only=True):
     """ALTER VIEW … SET (…) or RESET (…), where `values` is empty."""
 
     view: Name
@@ -97,7 +97,7 @@ class SetViewOptions(Operation, kw_only=True):
     if_exists: bool = False
 
 
-class CreateMaterializedView(Operation, kw_only=True):
+class CreateMaterializedView(Operation, frozen=True, kw_only=True):
     view: Name
     query: Expression
     columns: tuple[str, ...] = ()
@@ -105,13 +105,13 @@ class CreateMaterializedView(Operation, kw_only=True):
     if_not_exists: bool = False
 
 
-class RefreshMaterializedView(Operation, kw_only=True):
+class RefreshMaterializedView(Operation, frozen=True, kw_only=True):
     view: Name
     concurrently: bool = False
     with_data: bool = True
 
 
-class CreateSequence(Operation, kw_only=True):
+class CreateSequence(Operation, frozen=True, kw_only=True):
     sequence: Name
     type: str = "int8"
     if_not_exists: bool = False
@@ -119,7 +119,7 @@ class CreateSequence(Operation, kw_only=True):
     owned_by: tuple[Name, str] | None = None
 
 
-class AlterSequence(Operation, kw_only=True):
+class AlterSequence(Operation, frozen=True, kw_only=True):
     """`type` is empty and `owned_by` None where the statement leaves them alone; `disowned` is OWNED BY NONE."""
 
     sequence: Name
@@ -129,12 +129,12 @@ class AlterSequence(Operation, kw_only=True):
     disowned: bool = False
 
 
-class CreateEnum(Operation, kw_only=True):
+class CreateEnum(Operation, frozen=True, kw_only=True):
     type: Name
     values: tuple[str, ...]
 
 
-class AddEnumValue(Operation, kw_only=True):
+class AddEnumValue(Operation, frozen=True, kw_only=True):
     type: Name
     value: str
     if_not_exists: bool = False
@@ -142,7 +142,7 @@ class AddEnumValue(Operation, kw_only=True):
     before: bool = False
 
 
-class RenameEnumValue(Operation, kw_only=True):
+class RenameEnumValue(Operation, frozen=True, kw_only=True):
     type: Name
     value: str
     new_value: str
@@ -154,7 +154,7 @@ class DomainCheck(Struct, frozen=True):
     valid: bool = True
 
 
-class CreateDomain(Operation, kw_only=True):
+class CreateDomain(Operation, frozen=True, kw_only=True):
     domain: Name
     base: Type
     not_null: bool = False
@@ -163,7 +163,7 @@ class CreateDomain(Operation, kw_only=True):
     collation: Name | None = None
 
 
-class AlterDomain(Operation, kw_only=True):
+class AlterDomain(Operation, frozen=True, kw_only=True):
     """`constraint` names the constraint that is added, dropped or validated; `check` is the one added.
 
     For "add constraint" without a check the constraint is NOT NULL.
@@ -186,12 +186,12 @@ class Attribute(Struct, frozen=True):
     type: Type
 
 
-class CreateCompositeType(Operation, kw_only=True):
+class CreateCompositeType(Operation, frozen=True, kw_only=True):
     type: Name
     attributes: tuple[Attribute, ...]
 
 
-class AlterCompositeType(Operation, kw_only=True):
+class AlterCompositeType(Operation, frozen=True, kw_only=True):
     """`attribute.type` is meaningless for "drop"."""
 
     type: Name
@@ -200,13 +200,13 @@ class AlterCompositeType(Operation, kw_only=True):
     cascade: bool = False
 
 
-class RenameAttribute(Operation, kw_only=True):
+class RenameAttribute(Operation, frozen=True, kw_only=True):
     type: Name
     attribute: str
     new_name: str
 
 
-class CreateType(Operation, kw_only=True):
+class CreateType(Operation, frozen=True, kw_only=True):
     """CREATE TYPE of another kind."""
 
     type: Name
@@ -220,7 +220,7 @@ class Argument(Struct, frozen=True):
     default: Expression | None = None
 
 
-class CreateFunction(Operation, kw_only=True):
+class CreateFunction(Operation, frozen=True, kw_only=True):
     """CREATE FUNCTION and CREATE PROCEDURE. `body` is the text of AS (bytes of it start at `body_at` in the file),
     `sql_body` the tree of BEGIN ATOMIC or RETURN. `settings` are SET clauses: name and value, FROM CURRENT as
     "from current"."""
@@ -242,7 +242,7 @@ class CreateFunction(Operation, kw_only=True):
     sql_body: Expression | None = None
 
 
-class AlterFunction(Operation, kw_only=True):
+class AlterFunction(Operation, frozen=True, kw_only=True):
     """None where the statement leaves it alone; `arguments` None where no list is given. `reset` are names of RESET,
     "all" for RESET ALL."""
 
@@ -257,7 +257,7 @@ class AlterFunction(Operation, kw_only=True):
     reset: tuple[str, ...] = ()
 
 
-class DropFunction(Operation, kw_only=True):
+class DropFunction(Operation, frozen=True, kw_only=True):
     """One operation a function; `together` holds every name of the statement where it has several."""
 
     function: Name
@@ -268,12 +268,12 @@ class DropFunction(Operation, kw_only=True):
     together: tuple[Name, ...] = ()
 
 
-class CreateAggregate(Operation, kw_only=True):
+class CreateAggregate(Operation, frozen=True, kw_only=True):
     function: Name
     replace: bool = False
 
 
-class DoBlock(Operation, kw_only=True):
+class DoBlock(Operation, frozen=True, kw_only=True):
     """DO: `body` is the block's text, whose bytes start at `body_at` in the file."""
 
     language: str
@@ -281,13 +281,13 @@ class DoBlock(Operation, kw_only=True):
     body_at: int = -1
 
 
-class CreateSchema(Operation, kw_only=True):
+class CreateSchema(Operation, frozen=True, kw_only=True):
     schema: str
     if_not_exists: bool = False
     owner: str = ""
 
 
-class CreateExtension(Operation, kw_only=True):
+class CreateExtension(Operation, frozen=True, kw_only=True):
     extension: str
     schema: str = ""
     if_not_exists: bool = False
@@ -302,7 +302,7 @@ DroppedKind = Literal[
 ]  # fmt: skip
 
 
-class DropObject(Operation, kw_only=True):
+class DropObject(Operation, frozen=True, kw_only=True):
     """DROP of what has no operation of its own, one operation a name; `together` holds every name of the statement
     where it has several: what hangs on one of them may be another."""
 
@@ -313,7 +313,7 @@ class DropObject(Operation, kw_only=True):
     together: tuple[Name, ...] = ()
 
 
-class RenameObject(Operation, kw_only=True):
+class RenameObject(Operation, frozen=True, kw_only=True):
     """RENAME TO of what has no operation of its own; `arguments` for functions."""
 
     kind: Literal[
@@ -327,7 +327,7 @@ class RenameObject(Operation, kw_only=True):
     arguments: tuple[Type, ...] | None = None
 
 
-class SetSchema(Operation, kw_only=True):
+class SetSchema(Operation, frozen=True, kw_only=True):
     """ALTER … SET SCHEMA."""
 
     kind: Literal[
@@ -340,7 +340,7 @@ class SetSchema(Operation, kw_only=True):
     arguments: tuple[Type, ...] | None = None
 
 
-class SetObjectOwner(Operation, kw_only=True):
+class SetObjectOwner(Operation, frozen=True, kw_only=True):
     """OWNER TO of what is no table."""
 
     kind: str
@@ -348,7 +348,7 @@ class SetObjectOwner(Operation, kw_only=True):
     owner: str
 
 
-class Comment(Operation, kw_only=True):
+class Comment(Operation, frozen=True, kw_only=True):
     """COMMENT ON; `target` is the relation (of the column, constraint, trigger, policy or itself) where there is one,
     `part` the column, constraint, trigger or policy."""
 
@@ -358,7 +358,7 @@ class Comment(Operation, kw_only=True):
     text: str = ""
 
 
-class CreateStatistics(Operation, kw_only=True):
+class CreateStatistics(Operation, frozen=True, kw_only=True):
     name: Name
     table: Name
     columns: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from typing import Literal
 from db_sage_lint.operations.base import Name, Operation, Type
 
 
-class CreatePublication(Operation, kw_only=True):
+class CreatePublication(Operation, frozen=True, kw_only=True):
     """`tables` empty and `all_tables` false: created empty or for schemas (`schemas`)."""
 
     publication: str
@@ -14,16 +14,16 @@ class CreatePublication(Operation, kw_only=True):
     all_tables: bool = False
 
 
-class AlterPublication(Operation, kw_only=True):
+class AlterPublication(Operation, frozen=True, kw_only=True):
     publication: str
     change: Literal["add", "drop", "set", "options"]
     tables: tuple[Name, ...] = ()
     schemas: tuple[str, ...] = ()
 
 
-class CreateSubscription(Operation, kw_only=True):
-    """`creates_slot` is false with create_slot = false or connect = false. The connection string's literal stands at byte
-    `connection_at` of the file."""
+class CreateSubscription(Operation, frozen=True, kw_only=True):
+    """`creates_slot` is false with create_slot = false or connect = false. The connection string's literal stands at
+    byte `connection_at` of the file."""
 
     subscription: str
     connection: str
@@ -31,7 +31,7 @@ class CreateSubscription(Operation, kw_only=True):
     creates_slot: bool = True
 
 
-class AlterSubscription(Operation, kw_only=True):
+class AlterSubscription(Operation, frozen=True, kw_only=True):
     """`connection` is the new one, whose literal stands at byte `connection_at` of the file. `refreshes` says that the
     statement asks the publisher for its tables, which the server refuses in a transaction block."""
 
@@ -44,7 +44,7 @@ class AlterSubscription(Operation, kw_only=True):
     refreshes: bool = False
 
 
-class Grant(Operation, kw_only=True):
+class Grant(Operation, frozen=True, kw_only=True):
     """GRANT and REVOKE (`grant` false) of rights on objects. `privileges` in lower case, empty for ALL.
 
     `kind` is the object kind: "table", "sequence", "function", "schema", …; with `all_in_schema` the names are
@@ -62,14 +62,14 @@ class Grant(Operation, kw_only=True):
     arguments: tuple[tuple[Type, ...] | None, ...] = ()
 
 
-class GrantRole(Operation, kw_only=True):
+class GrantRole(Operation, frozen=True, kw_only=True):
     grant: bool
     roles: tuple[str, ...]
     grantees: tuple[str, ...]
     admin_option: bool = False
 
 
-class AlterDefaultPrivileges(Operation, kw_only=True):
+class AlterDefaultPrivileges(Operation, frozen=True, kw_only=True):
     grant: bool
     kind: str
     privileges: tuple[str, ...]
@@ -78,7 +78,7 @@ class AlterDefaultPrivileges(Operation, kw_only=True):
     roles: tuple[str, ...] = ()
 
 
-class CreateRole(Operation, kw_only=True):
+class CreateRole(Operation, frozen=True, kw_only=True):
     """CREATE ROLE | USER | GROUP. `options` in lower case with their value as text; `password` is the literal."""
 
     role: str
@@ -87,14 +87,14 @@ class CreateRole(Operation, kw_only=True):
     password_at: int = -1
 
 
-class AlterRole(Operation, kw_only=True):
+class AlterRole(Operation, frozen=True, kw_only=True):
     role: str
     options: tuple[tuple[str, str], ...] = ()
     password: str | None = None
     password_at: int = -1
 
 
-class AlterSetting(Operation, kw_only=True):
+class AlterSetting(Operation, frozen=True, kw_only=True):
     """ALTER ROLE | DATABASE … SET | RESET. `value` is None for RESET; `name` "all" for RESET ALL. `role` is empty for
     ALL, `database` where none is named."""
 
@@ -104,7 +104,7 @@ class AlterSetting(Operation, kw_only=True):
     database: str = ""
 
 
-class ServerOptions(Operation, kw_only=True):
+class ServerOptions(Operation, frozen=True, kw_only=True):
     """OPTIONS (…) of a foreign server, wrapper or user mapping: where passwords stand."""
 
     kind: Literal["server", "wrapper", "user mapping"]
@@ -112,7 +112,7 @@ class ServerOptions(Operation, kw_only=True):
     options: tuple[tuple[str, str], ...] = ()
 
 
-class ServerWide(Operation, kw_only=True):
+class ServerWide(Operation, frozen=True, kw_only=True):
     """A statement on the whole server or database: CREATE DATABASE, ALTER SYSTEM, CREATE TABLESPACE, …
 
     `statement` is its name in SQL. `transactional` is false where the server refuses it in a transaction block."""

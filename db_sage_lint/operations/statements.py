@@ -12,14 +12,14 @@ class Assignment(Struct, frozen=True):
     value: Expression
 
 
-class Query(Operation, kw_only=True):
+class Query(Operation, frozen=True, kw_only=True):
     """SELECT, VALUES, EXPLAIN ANALYZE, EXECUTE, CALL: what it calls may have effects. `query` is the whole tree."""
 
     query: Expression
     statement: str = "SELECT"
 
 
-class Insert(Operation, kw_only=True):
+class Insert(Operation, frozen=True, kw_only=True):
     """`columns` is empty where none are listed; `rows` counts those of VALUES and is 0 for DEFAULT VALUES, and None
     for INSERT … SELECT, whose query is `query`. `values` are the trees of VALUES, row by row, for at most 100 rows."""
 
@@ -31,7 +31,7 @@ class Insert(Operation, kw_only=True):
     on_conflict: Literal["", "nothing", "update"] = ""
 
 
-class Update(Operation, kw_only=True):
+class Update(Operation, frozen=True, kw_only=True):
     """`where` is None where there is none. `reads` says that FROM, WITH or a sub-select brings in other relations."""
 
     table: Name
@@ -40,17 +40,17 @@ class Update(Operation, kw_only=True):
     reads: bool = False
 
 
-class Delete(Operation, kw_only=True):
+class Delete(Operation, frozen=True, kw_only=True):
     table: Name
     where: Expression | None = None
     reads: bool = False
 
 
-class Merge(Operation, kw_only=True):
+class Merge(Operation, frozen=True, kw_only=True):
     table: Name
 
 
-class Copy(Operation, kw_only=True):
+class Copy(Operation, frozen=True, kw_only=True):
     """COPY. `table` is None for COPY (query) TO; `place` is the file or program, empty for STDIN and STDOUT."""
 
     table: Name | None
@@ -60,42 +60,42 @@ class Copy(Operation, kw_only=True):
     columns: tuple[str, ...] = ()
 
 
-class Begin(Operation, kw_only=True):
+class Begin(Operation, frozen=True, kw_only=True):
     pass
 
 
-class Commit(Operation, kw_only=True):
+class Commit(Operation, frozen=True, kw_only=True):
     chain: bool = False
 
 
-class Rollback(Operation, kw_only=True):
+class Rollback(Operation, frozen=True, kw_only=True):
     chain: bool = False
 
 
-class Savepoint(Operation, kw_only=True):
+class Savepoint(Operation, frozen=True, kw_only=True):
     name: str
 
 
-class ReleaseSavepoint(Operation, kw_only=True):
+class ReleaseSavepoint(Operation, frozen=True, kw_only=True):
     name: str
 
 
-class RollbackToSavepoint(Operation, kw_only=True):
+class RollbackToSavepoint(Operation, frozen=True, kw_only=True):
     name: str
 
 
-class PrepareTransaction(Operation, kw_only=True):
+class PrepareTransaction(Operation, frozen=True, kw_only=True):
     pass
 
 
-class SetConstraints(Operation, kw_only=True):
+class SetConstraints(Operation, frozen=True, kw_only=True):
     """SET CONSTRAINTS; `names` is empty for ALL. IMMEDIATE (`deferred` false) fires what is pending."""
 
     deferred: bool
     names: tuple[Name, ...] = ()
 
 
-class SetVariable(Operation, kw_only=True):
+class SetVariable(Operation, frozen=True, kw_only=True):
     """SET and set_config(): `value` as text, several values with commas between, None for DEFAULT (as RESET)."""
 
     name: str
@@ -103,7 +103,7 @@ class SetVariable(Operation, kw_only=True):
     local: bool = False
 
 
-class ResetVariable(Operation, kw_only=True):
+class ResetVariable(Operation, frozen=True, kw_only=True):
     """RESET; "all" for RESET ALL and DISCARD ALL."""
 
     name: str

@@ -56,7 +56,7 @@ class Like(Struct, frozen=True):
     options: frozenset[str] = frozenset()
 
 
-class CreateTable(Operation, kw_only=True):
+class CreateTable(Operation, frozen=True, kw_only=True):
     """CREATE TABLE, CREATE FOREIGN TABLE, CREATE TABLE AS and SELECT INTO.
 
     `query` is the SELECT of CREATE TABLE AS, `column_names` are the names in parentheses before it; `fills` says that
@@ -82,7 +82,7 @@ class CreateTable(Operation, kw_only=True):
     options: tuple[tuple[str, str], ...] = ()
 
 
-class OnTable(Operation, kw_only=True):
+class OnTable(Operation, frozen=True, kw_only=True):
     """An operation on one relation that exists: mostly a subcommand of ALTER TABLE.
 
     `kind` is the kind the statement names (ALTER VIEW … is allowed to say TABLE); `only` is ONLY; `if_exists`
@@ -95,39 +95,39 @@ class OnTable(Operation, kw_only=True):
     if_exists: bool = False
 
 
-class OnColumn(OnTable, kw_only=True):
+class OnColumn(OnTable, frozen=True, kw_only=True):
     """An operation on one column of a table."""
 
     column: str
 
 
-class AddColumn(OnTable, kw_only=True):
+class AddColumn(OnTable, frozen=True, kw_only=True):
     column: ColumnSpec
     if_not_exists: bool = False
 
 
-class DropColumn(OnColumn, kw_only=True):
+class DropColumn(OnColumn, frozen=True, kw_only=True):
     missing_ok: bool = False
     cascade: bool = False
 
 
-class SetNotNull(OnColumn, kw_only=True):
+class SetNotNull(OnColumn, frozen=True, kw_only=True):
     pass
 
 
-class DropNotNull(OnColumn, kw_only=True):
+class DropNotNull(OnColumn, frozen=True, kw_only=True):
     pass
 
 
-class SetDefault(OnColumn, kw_only=True):
+class SetDefault(OnColumn, frozen=True, kw_only=True):
     default: Expression
 
 
-class DropDefault(OnColumn, kw_only=True):
+class DropDefault(OnColumn, frozen=True, kw_only=True):
     pass
 
 
-class SetType(OnColumn, kw_only=True):
+class SetType(OnColumn, frozen=True, kw_only=True):
     """ALTER COLUMN … TYPE. `using` is None where no USING stands."""
 
     type: Type
@@ -135,56 +135,56 @@ class SetType(OnColumn, kw_only=True):
     collation: Name | None = None
 
 
-class AddIdentity(OnColumn, kw_only=True):
+class AddIdentity(OnColumn, frozen=True, kw_only=True):
     identity: Literal["always", "by default"]
 
 
-class SetIdentity(OnColumn, kw_only=True):
+class SetIdentity(OnColumn, frozen=True, kw_only=True):
     """ALTER COLUMN … SET GENERATED …; empty where only sequence options change."""
 
     identity: Literal["", "always", "by default"] = ""
 
 
-class DropIdentity(OnColumn, kw_only=True):
+class DropIdentity(OnColumn, frozen=True, kw_only=True):
     missing_ok: bool = False
 
 
-class SetExpression(OnColumn, kw_only=True):
+class SetExpression(OnColumn, frozen=True, kw_only=True):
     generation: Expression
 
 
-class DropExpression(OnColumn, kw_only=True):
+class DropExpression(OnColumn, frozen=True, kw_only=True):
     missing_ok: bool = False
 
 
-class SetColumnOption(OnColumn, kw_only=True):
+class SetColumnOption(OnColumn, frozen=True, kw_only=True):
     """SET STATISTICS, SET STORAGE, SET COMPRESSION, SET (n_distinct = …), OPTIONS (…)."""
 
     option: Literal["statistics", "storage", "compression", "attribute options", "fdw options"]
 
 
-class SetStorageParameters(OnTable, kw_only=True):
+class SetStorageParameters(OnTable, frozen=True, kw_only=True):
     """SET (…) and RESET (…): `names` in lower case; `values` empty for RESET."""
 
     names: tuple[str, ...]
     values: tuple[str, ...] = ()
 
 
-class SetLogged(OnTable, kw_only=True):
+class SetLogged(OnTable, frozen=True, kw_only=True):
     logged: bool
 
 
-class SetAccessMethod(OnTable, kw_only=True):
+class SetAccessMethod(OnTable, frozen=True, kw_only=True):
     """`method` is empty for DEFAULT."""
 
     method: str
 
 
-class SetTablespace(OnTable, kw_only=True):
+class SetTablespace(OnTable, frozen=True, kw_only=True):
     tablespace: str
 
 
-class MoveAllToTablespace(Operation, kw_only=True):
+class MoveAllToTablespace(Operation, frozen=True, kw_only=True):
     """ALTER TABLE | INDEX | MATERIALIZED VIEW ALL IN TABLESPACE … SET TABLESPACE …"""
 
     kind: RelationKind
@@ -192,65 +192,65 @@ class MoveAllToTablespace(Operation, kw_only=True):
     new: str
 
 
-class ClusterOn(OnTable, kw_only=True):
+class ClusterOn(OnTable, frozen=True, kw_only=True):
     """CLUSTER ON index, or SET WITHOUT CLUSTER where `index` is empty: marks only."""
 
     index: str
 
 
-class SetInherit(OnTable, kw_only=True):
+class SetInherit(OnTable, frozen=True, kw_only=True):
     """INHERIT parent, or NO INHERIT where `attached` is false."""
 
     parent: Name
     attached: bool
 
 
-class AttachPartition(OnTable, kw_only=True):
+class AttachPartition(OnTable, frozen=True, kw_only=True):
     """ATTACH PARTITION: `table` is the parent (also of an index: `kind` says so)."""
 
     partition: Name
     bound: Bound | None = None
 
 
-class DetachPartition(OnTable, kw_only=True):
+class DetachPartition(OnTable, frozen=True, kw_only=True):
     partition: Name
     concurrently: bool = False
     finalize: bool = False
 
 
-class SetRowSecurity(OnTable, kw_only=True):
+class SetRowSecurity(OnTable, frozen=True, kw_only=True):
     change: Literal["enable", "disable", "force", "no force"]
 
 
-class SetReplicaIdentity(OnTable, kw_only=True):
+class SetReplicaIdentity(OnTable, frozen=True, kw_only=True):
     identity: Literal["default", "full", "nothing", "index"]
     index: str = ""
 
 
-class SetOwner(OnTable, kw_only=True):
+class SetOwner(OnTable, frozen=True, kw_only=True):
     owner: str
 
 
-class SetOfType(OnTable, kw_only=True):
+class SetOfType(OnTable, frozen=True, kw_only=True):
     """OF type, or NOT OF where `type` is None."""
 
     type: Name | None = None
 
 
-class SetTableOption(OnTable, kw_only=True):
+class SetTableOption(OnTable, frozen=True, kw_only=True):
     """The remaining subcommands, which need a lock and change nothing that is modelled; `subcommand` is the node's."""
 
     subcommand: str
 
 
-class DropTable(OnTable, kw_only=True):
+class DropTable(OnTable, frozen=True, kw_only=True):
     """DROP TABLE and DROP FOREIGN TABLE, one operation a name; `together` holds every name of the statement."""
 
     cascade: bool = False
     together: tuple[Name, ...] = ()
 
 
-class Truncate(OnTable, kw_only=True):
+class Truncate(OnTable, frozen=True, kw_only=True):
     """TRUNCATE, one operation a table; `together` holds every table of the statement."""
 
     cascade: bool = False
@@ -258,29 +258,29 @@ class Truncate(OnTable, kw_only=True):
     together: tuple[Name, ...] = ()
 
 
-class LockTable(OnTable, kw_only=True):
+class LockTable(OnTable, frozen=True, kw_only=True):
     """LOCK TABLE; `mode` is the lock's name as in pg_locks without "Lock" and in words: "ACCESS EXCLUSIVE"."""
 
     mode: str
     nowait: bool = False
 
 
-class RenameTable(OnTable, kw_only=True):
+class RenameTable(OnTable, frozen=True, kw_only=True):
     new_name: str
 
 
-class RenameColumn(OnColumn, kw_only=True):
+class RenameColumn(OnColumn, frozen=True, kw_only=True):
     new_name: str
 
 
-class Cluster(Operation, kw_only=True):
+class Cluster(Operation, frozen=True, kw_only=True):
     """CLUSTER of a table, or of everything marked where `table` is None."""
 
     table: Name | None = None
     index: str = ""
 
 
-class Vacuum(Operation, kw_only=True):
+class Vacuum(Operation, frozen=True, kw_only=True):
     """VACUUM of one table, or of the whole database where `table` is None."""
 
     table: Name | None = None
@@ -288,5 +288,5 @@ class Vacuum(Operation, kw_only=True):
     analyze: bool = False
 
 
-class Analyze(Operation, kw_only=True):
+class Analyze(Operation, frozen=True, kw_only=True):
     table: Name | None = None
