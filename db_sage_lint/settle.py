@@ -95,8 +95,8 @@ def without_ignored(findings: list[Finding], task: Task) -> list[Finding]:
 
 def is_ignored(finding: Finding, comments: Iterable[Ignore]) -> bool:
     """Whether a comment ignores the finding; every one that does is marked as used."""
-    where = finding.location
-    covering = [c for c in comments if c.covers(finding.rule, where.statement_start, where.statement_end)]
+    statement = finding.location.statement_start
+    covering = [comment for comment in comments if comment.covers(finding.rule, statement)]
     for comment in covering:
         comment.used.add(finding.rule)
     return bool(covering)
@@ -107,13 +107,15 @@ def about_ignores(
 ) -> Iterator[Finding]:
     """What is wrong with the ignore comments of a file.
 
-    Those about a statement that can't be parsed are not called unused, nor are rules that don't run.
+    Those about a statement that can't be parsed are not called unused, nor are rules that don't run, or that are about
+    ignores themselves.
     """
+    judged = task.enabled - {INVALID, UNUSED}
     for comment in comments:
         if comment.wrong and INVALID in task.enabled:
             yield about(comment, script, task.rules[INVALID], InvalidIgnore(why=comment.wrong, at=comment.start))
-        unused = tuple(rule for rule in comment.rules if rule in task.enabled and rule not in comment.used)
-        blind = any(place.statement_start <= comment.target < place.statement_end for place in unparsed)
+        unused = tuple(rule for rule in comment.rules if rule in judged and rule not in comment.used)
+        blind = any(comment.concerns(place.statement_start) for place in unparsed)
         if unused and not blind and not comment.theirs and not comment.wrong and UNUSED in task.enabled:
             yield about(comment, script, task.rules[UNUSED], UnusedIgnore(rules=unused, at=comment.start))
 

@@ -3,43 +3,45 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from db_sage_lint.errors import nearest
-from db_sage_lint.lexer import comments, skip_blank
+from db_sage_lint.lexer import DOLLAR_TAG, QUOTE, comments, past, pieces, skip_blank
 from db_sage_lint.script import Script
 
-MARKERS = (b"db-sage-lint", b"squawk-ignore")
+MARKER = re.compile(rb"db-sage-lint|squawk-ignore")
 OURS = re.compile(r"db-sage-lint(\s*:)?\s*([\w-]*)(.*)", re.DOTALL)
 SQUAWKS = re.compile(r"squawk-ignore(-file)?(?![\w-]):?(.*)", re.DOTALL)
 DIRECTIVES = ("ignore", "ignore-file")
 HOW = "write `-- db-sage-lint: {} RULE[, RULE] [until=YYYY-MM-DD] [-- reason]`"
-WHOLE_FILE = -1
-NO_STATEMENT = -2
+NOWHERE = (-1, -1)
+SEMICOLON = ord(";")
+NEWLINE = ord("\n")
 
 
 class Ignore(Struct, eq=False):
     """One ignore comment, bytes `start` to `end` of its file.
 
-    `rules` are those to ignore, every rule if empty. It is about the statement that has the byte `target`, about the
-    file where that is WHOLE_FILE, and about nothing where it is NO_STATEMENT. `theirs` marks squawk's comments, of
-    which only those parts count that have a counterpart here. `wrong` says why it can't do all that it says. `used`
-    collects the rules that it was needed for.
+    `rules` are those to ignore, every rule if empty, in statements that begin in the bytes `about`: one statement, or
+    the file. `theirs` marks squawk's comments, of which only those parts count that have a counterpart here. `wrong`
+    says why it can't do all that it says. `used` collects the rules that it was needed for.
     """
 
     start: int
     end: int
-    target: int
+    about: tuple[int, int]
     rules: tuple[str, ...] = ()
     theirs: bool = False
     wrong: str = ""
-    used: set[str] = set()
+    used: set[str] = field(default_factory=set)
 
-    def covers(self, rule: str, start: int, end: int) -> bool:
-        """Whether it ignores the rule in the statement from byte `start` to `end`."""
-        if self.rules and rule not in self.rules:
-            return False
-        return self.target == WHOLE_FILE or start <= self.target < end
+    def concerns(self, statement: int) -> bool:
+        """Whether it is about the statement that begins at that byte."""
+        return self.about[0] <= statement < self.about[1]
+
+    def covers(self, rule: str, statement: int) -> bool:
+        """Whether it ignores the rule in the statement that begins at that byte."""
+        return self.concerns(statement) and (not self.rules or rule in self.rules)
 
 
 class Said(Struct, frozen=True):
@@ -61,21 +63,58 @@ class Terms(Struct, frozen=True):
 
 
 def ignores(script: Script, terms: Terms) -> list[Ignore]:
-    """Every ignore comment of the script's file, in order."""
-    if not any(marker in script.source for marker in MARKERS):
+    """Every ignore comment of the script's file, in order; those inside the bodies of DO and functions too."""
+    if not MARKER.search(script.source):
         return []
-    return list(read(script.source, terms))
+    whole_file = (0, len(script.source) + 1)
+    found = [ignore for offset, text in texts(script) for ignore in read(offset, text, whole_file, terms)]
+    return sorted(found, key=lambda ignore: ignore.start)
 
 
-def read(text: bytes, terms: Terms) -> Iterator[Ignore]:
+def texts(script: Script) -> Iterator[tuple[int, bytes]]:
+    """The SQL of a script's file with where it begins there, then every body in dollar quotes that has a marker."""
+    sql = script.path.lower().endswith(".sql")
+    todo = [(0, script.source)] if sql else [(part.start, part.text) for part in script.fragments]
+    while todo:
+        offset, text = todo.pop()
+        yield offset, text
+        todo += [(offset + start, text[start:end]) for start, end in bodies(text) if MARKER.search(text, start, end)]
+
+
+def bodies(text: bytes) -> Iterator[tuple[int, int]]:
+    """Start and end of what stands in each dollar quote."""
+    at = 0
+    while stop := QUOTE.search(text, at):
+        at = past(text, stop.start())
+        tag = DOLLAR_TAG.match(text, stop.start())
+        if tag and at > tag.end():
+            closed = text.startswith(tag[0], at - len(tag[0])) and at >= tag.end() + len(tag[0])
+            yield tag.end(), at - len(tag[0]) if closed else at
+
+
+def read(offset: int, text: bytes, whole_file: tuple[int, int], terms: Terms) -> Iterator[Ignore]:
+    """The ignore comments of a text that begins at byte `offset` of its file."""
     spans = comments(text)
     ends = {end: start for start, end in spans}
+    statements: list[tuple[int, int]] = []
     for start, end in spans:
-        if any(marker in text[start:end] for marker in MARKERS):
-            said = meaning(text[start:end].decode("utf-8", "replace"), terms)
-            if said is not None and (said.wrong or not said.void):
-                about = WHOLE_FILE if said.file else target(text, start, end, ends)
-                yield Ignore(start, end, NO_STATEMENT if said.void else about, said.rules, said.theirs, said.wrong)
+        if not MARKER.search(text, start, end):
+            continue
+        said = meaning(text[start:end].decode("utf-8", "replace"), terms)
+        if said is None or (said.void and not said.wrong):
+            continue
+        about = whole_file
+        if said.void:
+            about = NOWHERE
+        elif not said.file:
+            statements = statements or [(piece.start, piece.end) for piece in pieces(text)]
+            about = statement_of(target(text, start, end, ends), statements, offset)
+        yield Ignore(start + offset, end + offset, about, said.rules, said.theirs, said.wrong)
+
+
+def statement_of(at: int, statements: Sequence[tuple[int, int]], offset: int) -> tuple[int, int]:
+    """The bytes of the file of the statement that holds byte `at` of the text."""
+    return next(((start + offset, end + offset) for start, end in statements if start <= at < end), NOWHERE)
 
 
 def meaning(comment: str, terms: Terms) -> Said | None:
@@ -144,30 +183,25 @@ def squawks(found: re.Match[str]) -> Said:
 
 
 def target(text: bytes, start: int, end: int, ends: Mapping[int, int]) -> int:
-    """A byte of the statement that a comment is about.
+    """A byte of the statement that a comment is about, -1 where there is none.
 
     That is the statement which goes on after the comment on its line, else the one before it on its line, else the
     next one: a comment behind a statement, or on lines above it. `ends` gives each comment's start by its end.
     """
     after = skip_blank(text, end)
     line_end = text.find(b"\n", end)
-    follows = after < (line_end if line_end >= 0 else len(text)) and text[after] != SEMICOLON
-    if follows:
+    if after < (line_end if line_end >= 0 else len(text)) and text[after] != SEMICOLON:
         return after
     before = code_before(text, start, ends)
     if before >= 0:
         return before
     if after < len(text) and text[after] == SEMICOLON:
         return code_before(text, start, ends, same_line=False)
-    return after if after < len(text) else NO_STATEMENT
-
-
-SEMICOLON = ord(";")
-NEWLINE = ord("\n")
+    return after if after < len(text) else -1
 
 
 def code_before(text: bytes, at: int, ends: Mapping[int, int], *, same_line: bool = True) -> int:
-    """The last byte of code before `at`, on the same line unless told otherwise; -2 where there is none.
+    """The last byte of code before `at`, on the same line unless told otherwise; -1 where there is none.
 
     The statement before a semicolon counts as on the semicolon's line.
     """
@@ -179,8 +213,6 @@ def code_before(text: bytes, at: int, ends: Mapping[int, int], *, same_line: boo
             at -= 1
         elif text[at - 1] in b" \t\r\f\v" or (text[at - 1] == NEWLINE and not same_line):
             at -= 1
-        elif text[at - 1] == NEWLINE:
-            return NO_STATEMENT
         else:
-            return at - 1
-    return NO_STATEMENT
+            return -1 if text[at - 1] == NEWLINE else at - 1
+    return -1
