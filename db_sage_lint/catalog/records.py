@@ -21,11 +21,16 @@ from db_sage_lint.operations import (
 )
 from db_sage_lint.script import Origin
 
+# The type of a column that is known by name only.
+UNKNOWN_TYPE = Type("")
+
 
 class Column(Struct, frozen=True, kw_only=True):
-    """`type` is resolved as far as known: serial types are their integer type, with `sequence` set.
+    """`type` is resolved as far as known: serial types are their integer type, with `sequence` set. One of the user's
+    types has its schema, a built-in or unknown one has none; UNKNOWN_TYPE where nothing was told.
 
-    `not_null_made` is the statement that made it NOT NULL, `changed` the last one that changed it.
+    `not_null_made` is the statement that made it NOT NULL, `changed` the last one that changed it, `copied` the last
+    UPDATE that put its values into another column of the table.
     """
 
     name: str
@@ -40,6 +45,7 @@ class Column(Struct, frozen=True, kw_only=True):
     made: Origin | None = None
     changed: Origin | None = None
     not_null_made: Origin | None = None
+    copied: Origin | None = None
     inherited: bool = False
 
 
@@ -50,7 +56,7 @@ class Constraint(Struct, frozen=True, kw_only=True):
     """A table's constraint. `columns` are those it is about (for CHECK: those that its expression reads).
 
     `index` is the index that enforces it. `validated` is the statement that made it valid, where a later one did.
-    `origin_name` is the name it was created under.
+    `origin_name` is the name it was created under. `at` is the byte where `made` writes it, -1 for its start.
     """
 
     name: str
@@ -68,11 +74,14 @@ class Constraint(Struct, frozen=True, kw_only=True):
     on_update: str = "no action"
     index: Name | None = None
     made: Origin | None = None
+    at: int = -1
     validated: Origin | None = None
     inherited: bool = False
 
 
 class Trigger(Struct, frozen=True, kw_only=True):
+    """`inherited` says that it was cloned from the partitioned table above."""
+
     name: str
     function: Name
     timing: Literal["before", "after", "instead of"] = "after"
@@ -83,6 +92,7 @@ class Trigger(Struct, frozen=True, kw_only=True):
     constraint: bool = False
     initially_deferred: bool = False
     enabled: bool = True
+    inherited: bool = False
     made: Origin | None = None
 
 
@@ -137,7 +147,8 @@ class Table(Struct, frozen=True, kw_only=True):
 
 class Index(Struct, frozen=True, kw_only=True):
     """`constraint` names the table's constraint that owns it. `valid` is false for ON ONLY indexes of a partitioned
-    table that are not complete. `parent` is the partitioned index it is attached to."""
+    table that are not complete. `parent` is the partitioned index it is attached to.
+    """
 
     name: Name
     table: Name
@@ -293,7 +304,8 @@ class Privilege(Struct, frozen=True):
 
 class DefaultPrivilege(Struct, frozen=True):
     """What ALTER DEFAULT PRIVILEGES grants on every object of a kind made later. `schema` is empty for all schemas,
-    `role` for the role that runs the statement. `grant` is false where a built-in default was revoked."""
+    `role` for the role that runs the statement. `grant` is false where a built-in default was revoked.
+    """
 
     kind: str
     privilege: str
@@ -325,13 +337,14 @@ class Missing(Struct, frozen=True):
     """An object that a statement needs and that does not exist: `kind` in SQL's words ("table", "column", …).
 
     For what is part of a relation, `name` is the relation and `part` its own name. `gone` tells where it went, if a
-    file dropped or renamed it.
+    file dropped or renamed it; `other` is the relation of another kind that has the name.
     """
 
     kind: str
     name: Name
     part: str = ""
     gone: Gone | None = None
+    other: Relation | None = None
 
 
 class Dependent(Struct, frozen=True):

@@ -1,7 +1,7 @@
 """The catalog's store: dictionaries of records, the journal that undoes writes to them, and names by search_path."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 from msgspec import json
@@ -46,7 +46,7 @@ class State:
         self.types: dict[Name, DataType] = {}
         self.functions: dict[Name, tuple[Function, ...]] = {}
         self.schemas: dict[str, Schema] = {s: Schema(name=s) for s in (*SYSTEM_SCHEMAS, "public", TEMPORARY)}
-        self.extensions: dict[str, Extension] = {}
+        self.extensions: dict[str, Extension] = {"plpgsql": Extension(name="plpgsql", schema="pg_catalog")}
         self.roles: dict[str, Role] = {}
         self.publications: dict[str, Publication] = {}
         self.privileges: dict[tuple[str, Name], dict[Privilege, Origin]] = {}
@@ -68,6 +68,10 @@ class State:
     def complete(self) -> bool:
         """Whether the files read are the whole history, so that what they did not make does not exist."""
         return self._flags["complete"]
+
+    @complete.setter
+    def complete(self, complete: bool) -> None:
+        self.put(self._flags, "complete", complete)
 
     # --- journal -------------------------------------------------------------------------------------------------
 
@@ -182,6 +186,14 @@ class State:
         """As `resolve`, for a function of the user's. Built-in functions are not known here."""
         return name if name.schema else self._find(self._functions_named, name)
 
+    def relations_named(self, bare_name: str) -> tuple[Name, ...]:
+        """The relations of this name, in whatever schema."""
+        return self._relations_named.get(bare_name, ())
+
+    def names_type(self, bare_name: str) -> bool:
+        """Whether some schema has a type, or a relation with its row type, of this name."""
+        return bare_name in self._types_named or bare_name in self._relations_named
+
     def _find(self, index: Mapping[str, tuple[Name, ...]], name: Name) -> Name:
         found = index.get(name.name)
         if found is None:
@@ -200,7 +212,7 @@ class State:
             return Name(name.name, "pg_catalog")
         return Name(name.name, self._target)
 
-    # --- who may use what ----------------------------------------------------------------------------------------------
+    # --- who may use what --------------------------------------------------------------------------------------------
 
     def note(self, user: Name, used: str) -> None:
         """Says that the relation, type or function `user` names something called `used`."""
@@ -215,19 +227,33 @@ class State:
         if expression is not None:
             self._unindexed.append((user, expression))
 
+    def noted(self, used: str) -> Collection[Name]:
+        """Those that `note` named for `used`; a superset, without what only expressions mention."""
+        return self._users.get(used, ())
+
+    def rename_user(self, old: Name, new: Name) -> None:
+        """Says that `new` names all that `old` does."""
+        self._read_expressions()
+        for users in self._users.values():
+            if old in users:
+                users.add(new)
+
     def users(self, name: str) -> list[Name]:
         """What may use an object of this bare name, in a steady order: a superset, for the asker to look through.
 
         It is never journaled: an entry too many does no harm.
         """
+        self._read_expressions()
+        return sorted(self._users.get(name, ()))
+
+    def _read_expressions(self) -> None:
         for user, expression in self._unindexed:
             for token in _IDENTIFIERS.findall(expression):
                 self._note_identifier(user, token)
         self._unindexed.clear()
-        return sorted(self._users.get(name, ()))
 
     def _note_identifier(self, user: Name, token: bytes) -> None:
-        text: str = json.decode(token, type=str) if b"\\" in token else token[1:-1].decode()
+        text: str = json.decode(token, type=str) if b"\\" in token else token[1:-1].decode(errors="replace")
         self.note(user, text)
         if "." in text:  # 'schema.sequence'::regclass
             self.note(user, text.rpartition(".")[2].strip('"'))

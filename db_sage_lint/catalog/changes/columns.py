@@ -1,0 +1,169 @@
+"""Columns added, dropped and changed; what is done to a table is done to those that inherit from it."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from db_sage_lint.catalog.changes.registry import changes, family, table_of
+from db_sage_lint.catalog.changes.sources import inherited_column
+from db_sage_lint.catalog.datatypes import resolved_type
+from db_sage_lint.catalog.parts import alter, drop_column, drop_sequence, new_column, new_sequence
+from db_sage_lint.catalog.records import UNKNOWN_TYPE, Column, Table
+from db_sage_lint.catalog.removal import cascade
+from db_sage_lint.operations import (
+    AddColumn,
+    AddIdentity,
+    DropColumn,
+    DropDefault,
+    DropExpression,
+    DropIdentity,
+    DropNotNull,
+    OnTable,
+    SetDefault,
+    SetExpression,
+    SetIdentity,
+    SetNotNull,
+    SetType,
+)
+from db_sage_lint.script import Origin
+
+if TYPE_CHECKING:
+    from db_sage_lint.catalog.catalog import Catalog
+
+
+@changes
+def add_column(op: AddColumn, db: "Catalog", origin: Origin) -> None:
+    table = table_of(op, db)
+    if table is None:
+        return
+    column = new_column(db, table.name, op.column, origin, table.persistence)
+    alter(db, table, origin, columns={**table.columns, column.name: column})
+    if not table.children:
+        return
+    for heir in family(db, table, op):
+        if heir.name != table.name:
+            own = heir.columns.get(column.name)
+            below = replace(own, inherited=True) if own else inherited_column(
+                column, origin, partition=heir.bound is not None
+            )
+            alter(db, heir, origin, columns={**heir.columns, column.name: below})
+
+
+@changes
+def column_dropped(op: DropColumn, db: "Catalog", origin: Origin) -> None:
+    table = table_of(op, db)
+    if table is None:
+        return
+    cascade(db, op, origin)
+    if op.column in table.columns or not table.closed:
+        drop_column(db, table.name, op.column, op, origin)
+
+
+def change_columns(
+    db: "Catalog", op: OnTable, name: str, origin: Origin, change: Callable[[Table, Column], Column]
+) -> None:
+    """Changes one column of a table and of its heirs. A column that the catalog does not know, of a table that it does
+    not know all of, becomes known by it.
+    """
+    table = table_of(op, db)
+    if table is None:
+        return
+    for member in family(db, table, op):
+        column = member.columns.get(name)
+        if column is None:
+            if member.closed:
+                continue
+            column = Column(name=name, type=UNKNOWN_TYPE)
+        changed = replace(change(member, column), changed=origin)
+        alter(db, member, origin, columns={**member.columns, name: changed})
+
+
+@changes
+def set_not_null(op: SetNotNull, db: "Catalog", origin: Origin) -> None:
+    change_columns(db, op, op.column, origin, lambda _, column: made_not_null(column, origin))
+
+
+def made_not_null(column: Column, origin: Origin) -> Column:
+    """The column as NOT NULL; one that was so already keeps the statement that made it so."""
+    return column if column.not_null else replace(column, not_null=True, not_null_made=origin)
+
+
+def made_nullable(column: Column) -> Column:
+    return replace(column, not_null=False, not_null_made=None)
+
+
+@changes
+def drop_not_null(op: DropNotNull, db: "Catalog", origin: Origin) -> None:
+    change_columns(db, op, op.column, origin, lambda _, column: made_nullable(column))
+    table = db.table(op.table)
+    if table and any(c.kind == "not null" for c in table.constraints.values()):
+        rest = {n: c for n, c in table.constraints.items() if c.kind != "not null" or c.columns != (op.column,)}
+        alter(db, table, origin, constraints=rest)
+
+
+@changes
+def set_default(op: SetDefault, db: "Catalog", origin: Origin) -> None:
+    change_columns(db, op, op.column, origin, lambda _, column: replace(column, default=op.default))
+    db.note_expression(db.resolve(op.table), op.default)
+
+
+@changes
+def drop_default(op: DropDefault, db: "Catalog", origin: Origin) -> None:
+    change_columns(db, op, op.column, origin, lambda _, column: replace(column, default=None))
+
+
+@changes
+def set_type(op: SetType, db: "Catalog", origin: Origin) -> None:
+    new = resolved_type(db, op.type)
+
+    def change(table: Table, column: Column) -> Column:
+        if new.schema:
+            db.note(table.name, new.name)
+        return replace(column, type=new, collation=op.collation)
+
+    change_columns(db, op, op.column, origin, change)
+
+
+@changes
+def add_identity(op: AddIdentity, db: "Catalog", origin: Origin) -> None:
+    table = table_of(op, db)
+    if table is None:
+        return
+    column = table.columns.get(op.column)
+    integer = column.type.name if column else "int8"
+    sequence = new_sequence(db, table.name, op.column, integer, origin, table.persistence, identity=True)
+
+    def change(member: Table, known: Column) -> Column:
+        own = sequence if member.name == table.name else None
+        return replace(made_not_null(known, origin), identity=op.identity, sequence=own)
+
+    change_columns(db, op, op.column, origin, change)
+
+
+@changes
+def set_identity(op: SetIdentity, db: "Catalog", origin: Origin) -> None:
+    if op.identity:
+        change_columns(db, op, op.column, origin, lambda _, column: replace(column, identity=op.identity))
+
+
+@changes
+def drop_identity(op: DropIdentity, db: "Catalog", origin: Origin) -> None:
+    table = table_of(op, db)
+    column = table.columns.get(op.column) if table else None
+    if table is None or column is None:
+        return
+    if column.sequence:
+        drop_sequence(db, column.sequence, op, origin)
+    change_columns(db, op, op.column, origin, lambda _, known: replace(known, identity=""))
+
+
+@changes
+def set_expression(op: SetExpression, db: "Catalog", origin: Origin) -> None:
+    change_columns(db, op, op.column, origin, lambda _, column: replace(column, generation=op.generation))
+    db.note_expression(db.resolve(op.table), op.generation)
+
+
+@changes
+def drop_expression(op: DropExpression, db: "Catalog", origin: Origin) -> None:
+    change_columns(db, op, op.column, origin, lambda _, column: replace(column, generated="", generation=None))

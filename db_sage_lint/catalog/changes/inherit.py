@@ -1,0 +1,213 @@
+"""Parents and children: partitions and INHERITS, and what a child gets from above.
+
+Sources: manual, 5.11 Inheritance and 5.12 Table Partitioning; ATExecAttachPartition, CloneForeignKeyConstraints and
+CloneRowTriggersToPartition in src/backend/commands/tablecmds.c.
+"""
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from db_sage_lint.catalog.changes.registry import changes, stub, table_of
+from db_sage_lint.catalog.lineage import equivalent
+from db_sage_lint.catalog.names import free_constraint_name, index_name, joined, key_index_name
+from db_sage_lint.catalog.parts import alter, put_constraint, put_index
+from db_sage_lint.catalog.records import Constraint, Index, Table
+from db_sage_lint.operations import AttachPartition, Bound, DetachPartition, Name, SetInherit
+from db_sage_lint.script import Origin
+
+if TYPE_CHECKING:
+    from db_sage_lint.catalog.catalog import Catalog
+
+_LABELS = {"primary key": "pkey", "unique": "key", "exclude": "excl"}
+
+
+def copy_index(db: "Catalog", index: Index, table: Name, origin: Origin, *, parent: Name | None = None) -> Index:
+    """An index like another one, on another table, under a name that the server makes up; its constraint comes too."""
+    source = db.relations.get(index.table)
+    constraint = source.constraints.get(index.constraint) if isinstance(source, Table) else None
+    if constraint is None:
+        name = index_name(db, table, index.keys, index.include)
+    else:
+        label = _LABELS.get(constraint.kind, "key")
+        columns = () if label == "pkey" else (*(key.column for key in index.keys), *index.include)
+        name = key_index_name(db, table, columns, label)
+    copied = replace(
+        index,
+        name=Name(name, table.schema),
+        table=table,
+        constraint=name if constraint else "",
+        parent=parent,
+        concurrently=False,
+        made=origin,
+    )
+    put_index(db, copied, origin)
+    if constraint:
+        inherited = parent is not None
+        copy = replace(constraint, name=name, index=copied.name, made=origin, validated=None, inherited=inherited)
+        put_constraint(db, table, copy, origin)
+    return copied
+
+
+def join_index(db: "Catalog", index: Index, child: Name, origin: Origin) -> None:
+    """Gives a partition its part of a partitioned index: an equal one that it has already, else a new one."""
+    table = db.relations.get(child)
+    if not isinstance(table, Table):
+        return
+    own = next((own for own in db.indexes_of(child) if own.parent is None and _fits(own, index)), None)
+    if own is None:
+        own = copy_index(db, index, child, origin, parent=index.name)
+    else:
+        db.put_relation(replace(own, parent=index.name))
+    for grandchild in db.partitions(child, deep=False):
+        join_index(db, own, grandchild, origin)
+
+
+def _fits(own: Index, index: Index) -> bool:
+    return bool(own.constraint) >= bool(index.constraint) and equivalent(own, index)
+
+
+def join_partition(db: "Catalog", parent: Name, child: Name, origin: Origin) -> None:
+    """Gives a partition what its partitioned table has: indexes, keys, foreign keys and row triggers."""
+    above = db.relations.get(parent)
+    if not isinstance(above, Table):
+        return
+    for index in db.indexes_of(parent):
+        join_index(db, index, child, origin)
+    for constraint in above.constraints.values():
+        if constraint.kind == "foreign key":
+            join_foreign_key(db, constraint, child, origin)
+    table = db.relations[child]
+    if isinstance(table, Table):
+        cloned = {
+            name: replace(trigger, inherited=True) for name, trigger in above.triggers.items() if trigger.for_each_row
+        }
+        if cloned:
+            db.put_relation(replace(table, triggers={**table.triggers, **cloned}))
+        _may_bring_rows(db, above, table, origin)
+
+
+def join_foreign_key(db: "Catalog", constraint: Constraint, child: Name, origin: Origin) -> None:
+    """Gives a partition a foreign key of its parent, under the same name if that is free."""
+    table = db.relations.get(child)
+    if not isinstance(table, Table):
+        return
+    same = next((own for own in table.constraints.values() if _same_foreign_key(own, constraint)), None)
+    if same:
+        put_constraint(db, child, replace(same, inherited=True), origin)
+    else:
+        name = constraint.name
+        if name in table.constraints:
+            name = free_constraint_name(db, child.schema, child.name, joined(constraint.columns), "fkey")
+        put_constraint(db, child, replace(constraint, name=name, made=origin, inherited=True), origin)
+    for grandchild in db.partitions(child, deep=False):
+        join_foreign_key(db, constraint, grandchild, origin)
+
+
+def _same_foreign_key(own: Constraint, other: Constraint) -> bool:
+    keys = (own.kind, own.columns, own.referenced, own.referenced_columns)
+    return keys == (other.kind, other.columns, other.referenced, other.referenced_columns)
+
+
+def _may_bring_rows(db: "Catalog", above: Table, child: Table, origin: Origin) -> None:
+    """A partition or heir that may have rows makes its parents have them."""
+    new = child.made is not None and child.made.change_set == origin.change_set
+    if new and child.filled is None:
+        return
+    for name in (above.name, *db.ancestors(above.name)):
+        table = db.relations.get(name)
+        if isinstance(table, Table) and table.filled is None:
+            db.put_relation(replace(table, filled=origin))
+
+
+@changes
+def attach_partition(op: AttachPartition, db: "Catalog", origin: Origin) -> None:
+    if op.kind == "index":
+        attach_to_index(db, op.table, op.partition)
+        return
+    parent = table_of(op, db)
+    child = stub(db, db.resolve(op.partition)) if parent else None
+    if parent and child and parent.name not in (child.name, *db.heirs(child.name)):
+        link(db, parent, child, origin, op.bound or Bound())
+        join_partition(db, parent.name, child.name, origin)
+
+
+@changes
+def set_inherit(op: SetInherit, db: "Catalog", origin: Origin) -> None:
+    child = table_of(op, db)
+    parent = stub(db, db.resolve(op.parent)) if child else None
+    if not child or not parent:
+        return
+    if not op.attached:
+        unlink(db, parent, child, origin)
+    elif child.name not in (parent.name, *db.ancestors(parent.name)):
+        link(db, parent, child, origin, None)
+        _may_bring_rows(db, parent, child, origin)
+
+
+@changes
+def detach_partition(op: DetachPartition, db: "Catalog", origin: Origin) -> None:
+    parent = table_of(op, db)
+    child = db.relations.get(db.resolve(op.partition))
+    if parent and isinstance(child, Table) and parent.name in child.parents:
+        unlink(db, parent, child, origin)
+        for index in db.indexes_of(child.name):
+            if index.parent is not None:
+                db.put_relation(replace(index, parent=None))
+
+
+def link(db: "Catalog", parent: Table, child: Table, origin: Origin, bound: Bound | None) -> None:
+    """Makes one table the child of another; columns and checks of the same name count as inherited from here on."""
+    if child.name not in parent.children:
+        alter(db, parent, origin, children=(*parent.children, child.name))
+    alter(
+        db,
+        child,
+        origin,
+        bound=bound,
+        parents=child.parents if parent.name in child.parents else (*child.parents, parent.name),
+        columns={n: replace(c, inherited=True) if n in parent.columns else c for n, c in child.columns.items()},
+        constraints={n: _from_above(c, parent) for n, c in child.constraints.items()},
+    )
+
+
+def _from_above(constraint: Constraint, parent: Table) -> Constraint:
+    above = parent.constraints.get(constraint.name)
+    same = above is not None and above.kind == constraint.kind == "check"
+    return replace(constraint, inherited=True) if same else constraint
+
+
+def unlink(db: "Catalog", parent: Table, child: Table, origin: Origin) -> None:
+    """Makes one table no longer the child of another; what it has stays with it, but for cloned triggers."""
+    alter(db, parent, origin, children=tuple(n for n in parent.children if n != child.name))
+    rest = tuple(n for n in child.parents if n != parent.name)
+    alter(
+        db,
+        child,
+        origin,
+        bound=None,
+        parents=rest,
+        columns=child.columns if rest else {n: replace(c, inherited=False) for n, c in child.columns.items()},
+        constraints={n: replace(c, inherited=bool(rest)) if c.inherited else c for n, c in child.constraints.items()},
+        triggers={n: t for n, t in child.triggers.items() if not t.inherited},
+    )
+
+
+def attach_to_index(db: "Catalog", parent: Name, partition: Name) -> None:
+    """Attaches an index; the parent is valid once every partition of its table has one that is.
+
+    Source: validatePartitionedIndex in src/backend/commands/tablecmds.c.
+    """
+    above = db.index(parent)
+    below = db.index(partition)
+    if above is None or below is None or above.name == below.name:
+        return
+    db.put_relation(replace(below, parent=above.name))
+    while above is not None and not above.valid and _complete(db, above):
+        db.put_relation(replace(above, valid=True))
+        above = db.index(above.parent) if above.parent else None
+
+
+def _complete(db: "Catalog", index: Index) -> bool:
+    partitions = db.partitions(index.table, deep=False)
+    return all(any(i.parent == index.name and i.valid for i in db.indexes_of(p)) for p in partitions)

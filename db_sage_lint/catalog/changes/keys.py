@@ -1,0 +1,128 @@
+"""Constraints that an index enforces: UNIQUE, PRIMARY KEY and EXCLUDE."""
+
+from typing import TYPE_CHECKING, Literal
+
+from msgspec.structs import replace
+
+from db_sage_lint.catalog.changes.columns import change_columns, made_not_null
+from db_sage_lint.catalog.changes.inherit import join_index
+from db_sage_lint.catalog.changes.registry import changes, table_of
+from db_sage_lint.catalog.names import free_key_name, key_index_name
+from db_sage_lint.catalog.parts import bury, drop_index, put_constraint, put_index
+from db_sage_lint.catalog.records import Constraint, Index, Table
+from db_sage_lint.catalog.removal import make_room
+from db_sage_lint.operations import (
+    AddConstraint,
+    AddExclusion,
+    AddKey,
+    AddPrimaryKey,
+    AddUnique,
+    IndexKey,
+    Name,
+)
+from db_sage_lint.script import Origin
+
+if TYPE_CHECKING:
+    from db_sage_lint.catalog.catalog import Catalog
+
+Kind = Literal["unique", "primary key", "exclude"]
+
+
+@changes
+def add_key(op: AddKey, db: "Catalog", origin: Origin) -> None:
+    table = table_of(op, db)
+    if table is None:
+        return
+    primary = isinstance(op, AddPrimaryKey)
+    if op.index:
+        _adopt_index(db, table, op, origin, primary=primary)
+    elif not _is_redundant(table, op, origin):
+        index = Index(
+            name=Name(op.name or _name(db, table, op, primary=primary), table.name.schema),
+            table=table.name,
+            keys=tuple(IndexKey(column=column) for column in op.columns),
+            method="gist" if op.without_overlaps else "btree",
+            unique=True,
+            include=op.include,
+            nulls_not_distinct=isinstance(op, AddUnique) and op.nulls_not_distinct,
+            valid=not (op.only and table.children),
+            made=origin,
+        )
+        _put_key(db, table, index, op, origin, kind="primary key" if primary else "unique")
+    if primary:
+        _columns_not_null(db, op, origin)
+
+
+def _name(db: "Catalog", table: Table, op: AddKey, *, primary: bool) -> str:
+    if primary:
+        return free_key_name(db, table.name.schema, table.name.name, "", "pkey")
+    return key_index_name(db, table.name, (*op.columns, *op.include), "key")
+
+
+def _is_redundant(table: Table, op: AddKey, origin: Origin) -> bool:
+    """Whether CREATE TABLE or ADD COLUMN lists the same key twice, unnamed: transformIndexConstraints in
+    src/backend/parser/parse_utilcmd.c makes one index of both.
+    """
+    if op.name or not op.within:
+        return False
+    return any(
+        key.made is origin and key.columns == op.columns and key.deferrable == op.deferrable
+        for key in table.constraints.values()
+        if key.kind in ("unique", "primary key")
+    )
+
+
+def _columns_not_null(db: "Catalog", op: AddKey, origin: Origin) -> None:
+    table = db.table(op.table)
+    key = next((c for c in table.constraints.values() if c.kind == "primary key"), None) if table else None
+    for name in key.columns if key else ():
+        change_columns(db, op, name, origin, lambda _, column: made_not_null(column, origin))
+
+
+def _adopt_index(db: "Catalog", table: Table, op: AddKey, origin: Origin, *, primary: bool) -> None:
+    """USING INDEX: the index becomes the constraint's, and takes its name."""
+    old = Name(op.index, table.name.schema)
+    found = db.relations.get(old)
+    index = found if isinstance(found, Index) and found.table == table.name else Index(name=old, table=table.name)
+    name = Name(op.name or op.index, table.name.schema)
+    if index is found:
+        drop_index(db, old, op, origin)
+        if name != old:
+            bury(db, old, op, origin, record=index, now=name)
+    _put_key(db, table, replace(index, name=name), op, origin, kind="primary key" if primary else "unique")
+
+
+def _put_key(db: "Catalog", table: Table, index: Index, op: AddConstraint, origin: Origin, *, kind: Kind) -> None:
+    if not make_room(db, index.name, op, origin, beside=table.name):
+        return
+    put_index(db, replace(index, constraint=index.name.name), origin)
+    columns = tuple(key.column for key in index.keys)
+    constraint = Constraint(
+        name=index.name.name,
+        kind=kind,
+        columns=columns,
+        deferrable=op.deferrable,
+        initially_deferred=op.initially_deferred,
+        index=index.name,
+        made=origin,
+    )
+    put_constraint(db, table.name, constraint, origin)
+    if table.children and not op.only:
+        for child in db.partitions(table.name, deep=False):
+            join_index(db, replace(index, constraint=index.name.name), child, origin)
+
+
+@changes
+def add_exclusion(op: AddExclusion, db: "Catalog", origin: Origin) -> None:
+    table = table_of(op, db)
+    if table is None:
+        return
+    index = Index(
+        name=Name(op.name or key_index_name(db, table.name, op.columns, "excl"), table.name.schema),
+        table=table.name,
+        keys=tuple(IndexKey(column=column) for column in op.columns),
+        method=op.method,
+        predicate=op.predicate,
+        made=origin,
+    )
+    _put_key(db, table, index, op, origin, kind="exclude")

@@ -1,0 +1,70 @@
+"""Statements on rows: whether a table may have any."""
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from db_sage_lint.catalog.changes.registry import changes, stub
+from db_sage_lint.catalog.records import Table, View
+from db_sage_lint.operations import Copy, Insert, Merge, Name, Truncate
+from db_sage_lint.script import Origin
+
+if TYPE_CHECKING:
+    from db_sage_lint.catalog.catalog import Catalog
+
+
+@changes
+def insert(op: Insert, db: "Catalog", origin: Origin) -> None:
+    fill(db, op.table, origin)
+
+
+@changes
+def merge(op: Merge, db: "Catalog", origin: Origin) -> None:
+    fill(db, op.table, origin)
+
+
+@changes
+def copy(op: Copy, db: "Catalog", origin: Origin) -> None:
+    if op.is_from and op.table:
+        fill(db, op.table, origin)
+
+
+def fill(db: "Catalog", written: Name, origin: Origin) -> None:
+    """Notes that a table may have rows from here on; with it the tables above and, as which is not known, all its
+    partitions. Through a view, whatever it reads may.
+    """
+    name = db.resolve(written)
+    relation = db.relations.get(name) or stub(db, name)
+    if isinstance(relation, View):
+        for read in sorted({read for read, _ in relation.reads}):
+            table = db.relations.get(read)
+            if isinstance(table, Table):
+                _fill_family(db, table, origin)
+    elif isinstance(relation, Table):
+        _fill_family(db, relation, origin)
+
+
+def _fill_family(db: "Catalog", table: Table, origin: Origin) -> None:
+    if table.filled is None:
+        db.put_relation(replace(table, filled=origin))
+    if table.children or table.parents:
+        for name in (*db.partitions(table.name), *db.ancestors(table.name)):
+            other = db.relations.get(name)
+            if isinstance(other, Table) and other.filled is None:
+                db.put_relation(replace(other, filled=origin))
+
+
+@changes
+def truncate(op: Truncate, db: "Catalog", origin: Origin) -> None:  # noqa: ARG001
+    """The table and its heirs are empty again, with CASCADE those whose foreign keys point there too."""
+    table = db.table(op.table)
+    if table is None:
+        return
+    emptied = [table.name] if op.only else [table.name, *db.heirs(table.name)]
+    if op.cascade:
+        for name in emptied:
+            emptied += [other.name for other, _ in db.referencing(name) if other.name not in emptied]
+    for name in emptied:
+        other = db.relations.get(name)
+        if isinstance(other, Table) and other.filled is not None:
+            db.put_relation(replace(other, filled=None))

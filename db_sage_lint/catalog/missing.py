@@ -1,0 +1,141 @@
+"""What an operation needs and what is known not to exist: one function for each operation that needs something.
+
+A lack is what is missing, and whether IF EXISTS forgives it. Nothing is said of what an unread statement may have made.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from db_sage_lint.catalog.changes.functions import find_overload
+from db_sage_lint.catalog.datatypes import BUILT_IN, SERIAL
+from db_sage_lint.catalog.names import make_object_name
+from db_sage_lint.catalog.records import Missing, Table, View
+from db_sage_lint.catalog.state import SYSTEM_SCHEMAS
+from db_sage_lint.operations import Name, OnTable, Type
+
+if TYPE_CHECKING:
+    from db_sage_lint.catalog.catalog import Catalog
+
+Lack = tuple[Missing, bool]
+Lacks = Iterator[Lack]
+
+# Columns that every table has: manual, 5.6 System Columns.
+SYSTEM_COLUMNS = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid", "oid"})
+
+
+# --- single objects ------------------------------------------------------------------------------------------------
+
+
+def relation_missing(db: "Catalog", written: Name, kind: str) -> Missing | None:
+    """The relation, if it is known not to exist."""
+    name = db.resolve(written)
+    if name in db.relations or name.name in db.doubtful or name.schema in SYSTEM_SCHEMAS:
+        return None
+    gone = db.gone.get(name)
+    if gone is not None:
+        return None if gone.possible else Missing(kind, name, gone=gone)
+    return Missing(kind, name) if db.complete else None
+
+
+def part_missing(db: "Catalog", kind: str, relation: Name, part: str, *, known: bool) -> Missing | None:
+    """A part of a relation that its record does not have: `known` says that the record has all of that kind."""
+    if part in db.doubtful or relation.name in db.doubtful:
+        return None
+    gone = db.gone_parts.get((kind, relation, part))
+    if gone is not None and not gone.possible:
+        return Missing(kind, relation, part, gone)
+    return Missing(kind, relation, part) if known and gone is None else None
+
+
+def column_missing(db: "Catalog", written: Name, column: str) -> Missing | None:
+    """A column that a table or view is known not to have."""
+    relation = db.relation(written)
+    if column in SYSTEM_COLUMNS:
+        return None
+    if isinstance(relation, Table) and column not in relation.columns:
+        return part_missing(db, "column", relation.name, column, known=relation.closed)
+    if isinstance(relation, View) and relation.columns and column not in relation.columns:
+        return part_missing(db, "column", relation.name, column, known=True)
+    return None
+
+
+def constraint_missing(db: "Catalog", written: Name, name: str) -> Missing | None:
+    """A constraint that a table is known not to have; the server's own NOT NULL constraints (18+) do not count."""
+    table = db.table(written)
+    if table is None or name in table.constraints:
+        return None
+    if any(make_object_name(table.name.name, c.name, "not_null") == name for c in table.columns.values() if c.not_null):
+        return None
+    return part_missing(db, "constraint", table.name, name, known=table.closed)
+
+
+def type_missing(db: "Catalog", written: Type) -> Missing | None:
+    """A type that no file made, or that one dropped; extensions may have made any."""
+    if (not written.schema and (written.name in BUILT_IN or written.name in SERIAL)) or not written.name:
+        return None
+    return type_name_missing(db, Name(written.name, written.schema))
+
+
+def type_name_missing(db: "Catalog", written: Name) -> Missing | None:
+    name = db.resolve_type(written)
+    if name in db.types or name in db.relations or name.name in db.doubtful or name.schema in SYSTEM_SCHEMAS:
+        return None
+    if written.name in BUILT_IN or written.name.startswith("%"):
+        return None
+    return object_missing(db, "type", name, elsewhere=True)
+
+
+def object_missing(db: "Catalog", kind: str, name: Name, *, elsewhere: bool) -> Missing | None:
+    """Something that the caller did not find; `elsewhere` says that an extension may have made it."""
+    if name.name in db.doubtful:
+        return None
+    gone = db.gone_parts.get((kind, name, ""))
+    if gone is not None:
+        return None if gone.possible else Missing(kind, name, gone=gone)
+    if not db.complete or (elsewhere and any(extension.made for extension in db.extensions.values())):
+        return None
+    return Missing(kind, name)
+
+
+def function_missing(db: "Catalog", written: Name, arguments: tuple[Type, ...] | None) -> Missing | None:
+    """A function, or the overload of it with these argument types."""
+    name = db.resolve_function(written)
+    if find_overload(db, written, arguments) or name.schema in SYSTEM_SCHEMAS:
+        return None
+    if name in db.functions and (arguments is None or not db.complete):
+        return None
+    return object_missing(db, "function", name, elsewhere=True)
+
+
+def schema_missing(db: "Catalog", schema: str) -> Missing | None:
+    if schema in db.schemas or schema.startswith("pg_"):
+        return None
+    return object_missing(db, "schema", Name(schema), elsewhere=True)
+
+
+# --- lacks of operations -------------------------------------------------------------------------------------------
+
+
+def lack(missing: Missing | None, *, forgiven: bool = False) -> Lacks:
+    if missing is not None:
+        yield missing, forgiven
+
+
+def of_table(op: OnTable, db: "Catalog") -> Lacks:
+    """The table that the operation is on."""
+    yield from lack(relation_missing(db, op.table, op.kind), forgiven=op.if_exists)
+
+
+def of_ordinary_table(op: OnTable, db: "Catalog") -> Lacks:
+    """The same where a view, index or sequence will not do."""
+    relation = db.relation(op.table)
+    if relation is not None and not isinstance(relation, Table) and relation.made is not None:
+        yield Missing(op.kind, relation.name, other=relation), False
+    else:
+        yield from of_table(op, db)
+
+
+def of_columns(db: "Catalog", table: Name, columns: Iterable[str], *, forgiven: bool = False) -> Lacks:
+    for column in columns:
+        if column:
+            yield from lack(column_missing(db, table, column), forgiven=forgiven)

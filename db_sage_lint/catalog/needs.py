@@ -1,0 +1,442 @@
+"""What each operation needs, in the order in which the server looks for it."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from db_sage_lint.catalog.missing import (
+    Lack,
+    Lacks,
+    column_missing,
+    constraint_missing,
+    function_missing,
+    lack,
+    object_missing,
+    of_columns,
+    of_ordinary_table,
+    of_table,
+    part_missing,
+    relation_missing,
+    schema_missing,
+    type_missing,
+    type_name_missing,
+)
+from db_sage_lint.catalog.records import Table, View
+from db_sage_lint.filed import Filed
+from db_sage_lint.operations import (
+    AddCheck,
+    AddColumn,
+    AddConstraint,
+    AddEnumValue,
+    AddExclusion,
+    AddForeignKey,
+    AddKey,
+    AddNotNull,
+    AlterConstraint,
+    AlterDomain,
+    AlterFunction,
+    AlterIndex,
+    AlterPolicy,
+    AlterSequence,
+    Analyze,
+    AttachPartition,
+    Cluster,
+    Copy,
+    CreateDomain,
+    CreateFunction,
+    CreateIndex,
+    CreateMaterializedView,
+    CreatePolicy,
+    CreateTable,
+    CreateTrigger,
+    CreateView,
+    Delete,
+    DetachPartition,
+    DropColumn,
+    DropConstraint,
+    DropFunction,
+    DropIndex,
+    DropObject,
+    DropPolicy,
+    DropTable,
+    DropTrigger,
+    Expression,
+    Grant,
+    Insert,
+    Name,
+    OnColumn,
+    OnTable,
+    Query,
+    RefreshMaterializedView,
+    Reindex,
+    RenameColumn,
+    RenameConstraint,
+    RenameEnumValue,
+    RenameIndex,
+    RenameObject,
+    RenamePolicy,
+    RenameTrigger,
+    SetInherit,
+    SetRowSecurity,
+    SetSchema,
+    SetTriggerState,
+    SetType,
+    SetViewOptions,
+    Update,
+    Vacuum,
+    ValidateConstraint,
+)
+
+if TYPE_CHECKING:
+    from db_sage_lint.catalog.catalog import Catalog
+
+lacks: Filed[Callable[..., Iterable[Lack]]] = Filed()
+
+# --- tables and columns --------------------------------------------------------------------------------------------
+
+
+@lacks
+def on_table(op: OnTable, db: "Catalog") -> Lacks:
+    yield from of_table(op, db)
+
+
+@lacks
+def create_table(op: CreateTable, db: "Catalog") -> Lacks:
+    if op.table.schema:
+        yield from lack(schema_missing(db, op.table.schema))
+    for name in (*((op.partition_of,) if op.partition_of else op.inherits), *(like.table for like in op.likes)):
+        yield from lack(relation_missing(db, name, "table"))
+    if op.of_type:
+        yield from lack(type_name_missing(db, op.of_type))
+    for column in op.columns:
+        yield from lack(type_missing(db, column.type))
+    if op.query is not None:
+        yield from of_query(db, op.query)
+
+
+@lacks
+def add_column(op: AddColumn, db: "Catalog") -> Lacks:
+    yield from of_ordinary_table(op, db)
+    yield from lack(type_missing(db, op.column.type))
+
+
+@lacks
+def on_column(op: OnColumn, db: "Catalog") -> Lacks:
+    yield from of_table(op, db)
+    yield from of_columns(db, op.table, (op.column,))
+
+
+@lacks
+def rename_column(op: RenameColumn, db: "Catalog") -> Lacks:
+    yield from of_table(op, db)
+    yield from of_columns(db, op.table, (op.column,))
+
+
+@lacks
+def set_type(op: SetType, db: "Catalog") -> Lacks:
+    yield from of_ordinary_table(op, db)
+    yield from of_columns(db, op.table, (op.column,))
+    yield from lack(type_missing(db, op.type))
+
+
+@lacks
+def drop_column(op: DropColumn, db: "Catalog") -> Lacks:
+    yield from of_ordinary_table(op, db)
+    yield from of_columns(db, op.table, (op.column,), forgiven=op.missing_ok)
+
+
+@lacks
+def drop_table(op: DropTable, db: "Catalog") -> Lacks:
+    yield from of_ordinary_table(op, db)
+
+
+@lacks
+def row_security(op: SetRowSecurity, db: "Catalog") -> Lacks:
+    yield from of_ordinary_table(op, db)
+
+
+@lacks
+def attach(op: AttachPartition, db: "Catalog") -> Lacks:
+    yield from of_table(op, db)
+    yield from lack(relation_missing(db, op.partition, op.kind))
+
+
+@lacks
+def detach(op: DetachPartition, db: "Catalog") -> Lacks:
+    yield from of_table(op, db)
+    yield from lack(relation_missing(db, op.partition, op.kind))
+
+
+@lacks
+def set_inherit(op: SetInherit, db: "Catalog") -> Lacks:
+    yield from of_table(op, db)
+    yield from lack(relation_missing(db, op.parent, "table"))
+
+
+# --- constraints ---------------------------------------------------------------------------------------------------
+
+
+@lacks
+def add_constraint(op: AddConstraint, db: "Catalog") -> Lacks:
+    yield from of_ordinary_table(op, db)
+    if isinstance(op, AddCheck | AddExclusion):
+        yield from of_columns(db, op.table, op.columns)
+    elif isinstance(op, AddNotNull):
+        yield from of_columns(db, op.table, (op.column,))
+
+
+@lacks
+def add_key(op: AddKey, db: "Catalog") -> Lacks:
+    yield from of_ordinary_table(op, db)
+    yield from of_columns(db, op.table, (*op.columns, *op.include))
+    if op.index:
+        yield from lack(relation_missing(db, Name(op.index, db.resolve(op.table).schema), "index"))
+
+
+@lacks
+def add_foreign_key(op: AddForeignKey, db: "Catalog") -> Lacks:
+    yield from of_ordinary_table(op, db)
+    yield from of_columns(db, op.table, op.columns)
+    yield from lack(relation_missing(db, op.referenced, "table"))
+    yield from of_columns(db, op.referenced, op.referenced_columns)
+
+
+@lacks
+def on_constraint(op: AlterConstraint | ValidateConstraint | RenameConstraint, db: "Catalog") -> Lacks:
+    yield from of_table(op, db)
+    yield from lack(constraint_missing(db, op.table, op.name))
+
+
+@lacks
+def drop_constraint(op: DropConstraint, db: "Catalog") -> Lacks:
+    yield from of_ordinary_table(op, db)
+    yield from lack(constraint_missing(db, op.table, op.name), forgiven=op.missing_ok)
+
+
+# --- triggers and policies -----------------------------------------------------------------------------------------
+
+
+@lacks
+def create_trigger(op: CreateTrigger, db: "Catalog") -> Lacks:
+    yield from of_table(op, db)
+    yield from of_columns(db, op.table, op.columns)
+    yield from lack(function_missing(db, op.function, ()))
+
+
+@lacks
+def on_trigger(op: RenameTrigger | DropTrigger | SetTriggerState, db: "Catalog") -> Lacks:
+    forgiven = isinstance(op, DropTrigger) and op.missing_ok
+    yield from lack(relation_missing(db, op.table, op.kind), forgiven=forgiven or op.if_exists)
+    relation = db.relation(op.table)
+    named = not isinstance(op, SetTriggerState) or op.which == "one"
+    if named and isinstance(relation, Table | View) and op.name not in relation.triggers:
+        known = relation.closed if isinstance(relation, Table) else relation.made is not None
+        yield from lack(part_missing(db, "trigger", relation.name, op.name, known=known), forgiven=forgiven)
+
+
+@lacks
+def create_policy(op: CreatePolicy, db: "Catalog") -> Lacks:
+    yield from of_ordinary_table(op, db)
+
+
+@lacks
+def on_policy(op: AlterPolicy | RenamePolicy | DropPolicy, db: "Catalog") -> Lacks:
+    forgiven = isinstance(op, DropPolicy) and op.missing_ok
+    yield from lack(relation_missing(db, op.table, op.kind), forgiven=forgiven or op.if_exists)
+    table = db.table(op.table)
+    if table and op.name not in table.policies:
+        yield from lack(part_missing(db, "policy", table.name, op.name, known=table.closed), forgiven=forgiven)
+
+
+# --- indexes, views, sequences -------------------------------------------------------------------------------------
+
+
+@lacks
+def create_index(op: CreateIndex, db: "Catalog") -> Lacks:
+    yield from lack(relation_missing(db, op.table, "table"))
+    yield from of_columns(db, op.table, (*(key.column for key in op.keys), *op.include))
+
+
+@lacks
+def on_index(op: RenameIndex | AlterIndex, db: "Catalog") -> Lacks:
+    yield from lack(relation_missing(db, op.index, "index"), forgiven=op.if_exists)
+
+
+@lacks
+def drop_index(op: DropIndex, db: "Catalog") -> Lacks:
+    yield from lack(relation_missing(db, op.index, "index"), forgiven=op.missing_ok)
+
+
+@lacks
+def reindex(op: Reindex, db: "Catalog") -> Lacks:
+    if op.name and op.kind in ("index", "table"):
+        yield from lack(relation_missing(db, op.name, op.kind))
+
+
+@lacks
+def create_view(op: CreateView | CreateMaterializedView, db: "Catalog") -> Lacks:
+    if op.view.schema:
+        yield from lack(schema_missing(db, op.view.schema))
+    yield from of_query(db, op.query)
+
+
+@lacks
+def on_view(op: SetViewOptions, db: "Catalog") -> Lacks:
+    yield from lack(relation_missing(db, op.view, "view"), forgiven=op.if_exists)
+
+
+@lacks
+def refresh(op: RefreshMaterializedView, db: "Catalog") -> Lacks:
+    yield from lack(relation_missing(db, op.view, "materialized view"))
+
+
+@lacks
+def alter_sequence(op: AlterSequence, db: "Catalog") -> Lacks:
+    yield from lack(relation_missing(db, op.sequence, "sequence"), forgiven=op.if_exists)
+    if op.owned_by:
+        yield from lack(relation_missing(db, op.owned_by[0], "table"))
+        yield from of_columns(db, op.owned_by[0], (op.owned_by[1],))
+
+
+# --- types and functions -------------------------------------------------------------------------------------------
+
+
+@lacks
+def create_domain(op: CreateDomain, db: "Catalog") -> Lacks:
+    yield from lack(type_missing(db, op.base))
+
+
+@lacks
+def enum_value(op: AddEnumValue | RenameEnumValue, db: "Catalog") -> Lacks:
+    yield from lack(type_name_missing(db, op.type))
+    enum = db.enum(op.type)
+    named = op.neighbour if isinstance(op, AddEnumValue) else op.value
+    if enum and named and all(known.value != named for known in enum.values):
+        yield from lack(part_missing(db, "enum value", enum.name, named, known=True))
+
+
+@lacks
+def alter_domain(op: AlterDomain, db: "Catalog") -> Lacks:
+    yield from lack(type_name_missing(db, op.domain))
+    domain = db.domain(op.domain)
+    if domain and op.change in ("drop constraint", "validate constraint"):
+        not_null = domain.not_null and op.constraint.endswith("_not_null")
+        if not not_null and all(check.name != op.constraint for check in domain.checks):
+            missing = part_missing(db, "domain constraint", domain.name, op.constraint, known=True)
+            yield from lack(missing, forgiven=op.missing_ok)
+
+
+@lacks
+def create_function(op: CreateFunction, db: "Catalog") -> Lacks:
+    if op.function.schema:
+        yield from lack(schema_missing(db, op.function.schema))
+    for argument in op.arguments:
+        yield from lack(type_missing(db, argument.type))
+    if op.returns:
+        yield from lack(type_missing(db, op.returns))
+
+
+@lacks
+def alter_function(op: AlterFunction, db: "Catalog") -> Lacks:
+    yield from lack(function_missing(db, op.function, op.arguments))
+
+
+@lacks
+def drop_function(op: DropFunction, db: "Catalog") -> Lacks:
+    if op.kind != "aggregate":
+        yield from lack(function_missing(db, op.function, op.arguments), forgiven=op.missing_ok)
+
+
+# --- DROP, RENAME and SET SCHEMA of the rest -----------------------------------------------------------------------
+
+
+@lacks
+def drop_object(op: DropObject, db: "Catalog") -> Lacks:
+    if op.kind in ("view", "materialized view", "sequence"):
+        yield from lack(relation_missing(db, op.name, op.kind), forgiven=op.missing_ok)
+    elif op.kind in ("type", "domain"):
+        yield from lack(type_name_missing(db, op.name), forgiven=op.missing_ok)
+    elif op.kind == "schema":
+        yield from lack(schema_missing(db, op.name.name), forgiven=op.missing_ok)
+    elif (op.kind == "extension" and op.name.name not in db.extensions) or (
+        op.kind == "publication" and op.name.name not in db.publications
+    ):
+        yield from lack(object_missing(db, op.kind, op.name, elsewhere=False), forgiven=op.missing_ok)
+
+
+@lacks
+def rename_object(op: RenameObject, db: "Catalog") -> Lacks:
+    yield from _named(db, op.kind, op.name, forgiven=op.if_exists)
+
+
+@lacks
+def set_schema(op: SetSchema, db: "Catalog") -> Lacks:
+    yield from _named(db, op.kind, op.name, forgiven=op.if_exists)
+    yield from lack(schema_missing(db, op.new_schema))
+
+
+def _named(db: "Catalog", kind: str, name: Name, *, forgiven: bool) -> Lacks:
+    if kind in ("table", "foreign table", "view", "materialized view", "sequence"):
+        yield from lack(relation_missing(db, name, kind), forgiven=forgiven)
+    elif kind in ("type", "domain"):
+        yield from lack(type_name_missing(db, name), forgiven=forgiven)
+    elif kind == "schema":
+        yield from lack(schema_missing(db, name.name), forgiven=forgiven)
+
+
+@lacks
+def grant(op: Grant, db: "Catalog") -> Lacks:
+    if op.kind in ("table", "sequence") and not op.all_in_schema:
+        for name in op.names:
+            yield from lack(relation_missing(db, name, op.kind))
+            yield from of_columns(db, name, op.columns)
+
+
+# --- rows ----------------------------------------------------------------------------------------------------------
+
+
+@lacks
+def insert(op: Insert, db: "Catalog") -> Lacks:
+    yield from lack(relation_missing(db, op.table, "table"))
+    yield from of_columns(db, op.table, op.columns)
+    if op.query is not None:
+        yield from of_query(db, op.query)
+
+
+@lacks
+def update(op: Update, db: "Catalog") -> Lacks:
+    yield from lack(relation_missing(db, op.table, "table"))
+    yield from of_columns(db, op.table, (assignment.column for assignment in op.assignments))
+
+
+@lacks
+def delete(op: Delete, db: "Catalog") -> Lacks:
+    yield from lack(relation_missing(db, op.table, "table"))
+
+
+@lacks
+def copy(op: Copy, db: "Catalog") -> Lacks:
+    if op.table:
+        yield from lack(relation_missing(db, op.table, "table"))
+        yield from of_columns(db, op.table, op.columns)
+
+
+@lacks
+def query(op: Query, db: "Catalog") -> Lacks:
+    yield from of_query(db, op.query)
+
+
+@lacks
+def maintenance(op: Vacuum | Analyze | Cluster, db: "Catalog") -> Lacks:
+    if op.table:
+        yield from lack(relation_missing(db, op.table, "table"))
+
+
+def of_query(db: "Catalog", query: Expression) -> Lacks:
+    """The relations that a query reads, and the columns of them that it names."""
+    from db_sage_lint.expressions import NO_COLUMN, reads
+
+    for name, column in sorted(reads(query, db)):
+        missing = relation_missing(db, name, "table")
+        if missing is None and column not in ("", NO_COLUMN):
+            missing = column_missing(db, name, column)
+        yield from lack(missing)
