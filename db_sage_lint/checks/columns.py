@@ -61,10 +61,13 @@ def volatile_default(op: AddColumn, now: Context) -> bool | Verdict:
         return False
     kind = volatility(default, now.db)
     if kind == "unknown":
-        why = f"{sql(default)}, the default of {op.column.name}, calls what no file defines; if that is volatile,"
-        return Verdict(facts={"default": why}, severity="info")
-    why = f"{sql(default)}, the default of {op.column.name}, is computed for each row:"
-    return kind == "volatile" and now.rewrites and Verdict(facts={"default": why})
+        why = "calls what no file defines; if that is volatile,"
+    elif kind == "volatile" and now.rewrites:
+        why = "is computed for each row:"
+    else:
+        return False
+    text = f"{sql(default)}, the default of {op.column.name}, {why}"
+    return Verdict(facts={"default": text}, severity="info" if kind == "unknown" else None)
 
 
 @check

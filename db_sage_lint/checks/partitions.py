@@ -9,7 +9,7 @@ from db_sage_lint.operations import CreateIndex
 @check
 def index_on_partitioned_table(op: CreateIndex, now: Context) -> bool | Verdict:
     table = now.table(op.table)
-    if table is None or table.partition_by is None or op.concurrently or not now.scans:
+    if table is None or table.partition_by is None or op.concurrently:
         return False
-    built = [name for name in now.db.partitions(table.name) if now.contended(name)]
-    return Verdict(facts={"count": counted(len(built), "partition")})
+    built = sum(effect.scans and effect.relation != table.name for effect in now.contended_effects)
+    return bool(built) and Verdict(facts={"count": counted(built, "partition")})

@@ -41,6 +41,7 @@ def add_check(op: AddCheck, db: "Catalog", origin: Origin) -> None:
         enforced=op.enforced,
         no_inherit=op.no_inherit,
         made=origin,
+        at=op.at,
     )
     put_constraint(db, table.name, constraint, origin)
     if not op.no_inherit:
@@ -77,6 +78,7 @@ def add_not_null(op: AddNotNull, db: "Catalog", origin: Origin) -> None:
         columns=(op.column,),
         valid=op.valid,
         made=origin,
+        at=op.at,
     )
     put_constraint(db, table.name, constraint, origin)
     _pass_on(db, table, constraint, op, origin)
@@ -107,6 +109,7 @@ def add_foreign_key(op: AddForeignKey, db: "Catalog", origin: Origin) -> None:
         on_delete=op.on_delete,
         on_update=op.on_update,
         made=origin,
+        at=op.at,
     )
     put_constraint(db, table.name, constraint, origin)
     if table.children:

@@ -105,6 +105,7 @@ def _put_key(db: "Catalog", table: Table, index: Index, op: AddConstraint, origi
         initially_deferred=op.initially_deferred,
         index=index.name,
         made=origin,
+        at=op.at,
     )
     put_constraint(db, table.name, constraint, origin)
     if table.children and not op.only:

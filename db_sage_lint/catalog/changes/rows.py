@@ -1,4 +1,4 @@
-"""Statements on rows: whether a table may have any."""
+"""Statements on rows: whether a table may have any, and which columns are copied into others."""
 
 from typing import TYPE_CHECKING
 
@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from db_sage_lint.catalog.changes.registry import changes, stub
 from db_sage_lint.catalog.records import Table, View
-from db_sage_lint.operations import Copy, Insert, Merge, Name, Truncate
+from db_sage_lint.expressions import columns_read
+from db_sage_lint.operations import Copy, Insert, Merge, Name, Truncate, Update
 from db_sage_lint.script import Origin
 
 if TYPE_CHECKING:
@@ -52,6 +53,19 @@ def _fill_family(db: "Catalog", table: Table, origin: Origin) -> None:
             other = db.relations.get(name)
             if isinstance(other, Table) and other.filled is None:
                 db.put_relation(replace(other, filled=origin))
+
+
+@changes
+def update(op: Update, db: "Catalog", origin: Origin) -> None:
+    """Notes which columns' values go into another column: the step before the old one may be dropped."""
+    table = db.table(op.table)
+    if table is None:
+        return
+    pairs = ((name, assignment.column) for assignment in op.assignments for name in columns_read(assignment.value))
+    copied = {name for name, target in pairs if name != target and name in table.columns}
+    if copied:
+        columns = {name: replace(c, copied=origin) if name in copied else c for name, c in table.columns.items()}
+        db.put_relation(replace(table, columns=columns))
 
 
 @changes
