@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct, field
 
 from db_sage_lint.errors import nearest
-from db_sage_lint.lexer import DOLLAR_TAG, QUOTE, comments, past, pieces, skip_blank
+from db_sage_lint.lexer import DOLLAR_TAG, QUOTE, comments, past, skip_blank, split
 from db_sage_lint.script import Script
 
 MARKER = re.compile(rb"db-sage-lint|squawk-ignore")
@@ -107,7 +107,7 @@ def read(offset: int, text: bytes, whole_file: tuple[int, int], terms: Terms) ->
         if said.void:
             about = NOWHERE
         elif not said.file:
-            statements = statements or [(piece.start, piece.end) for piece in pieces(text)]
+            statements = statements or [(piece.start, piece.end) for piece in split(text)]
             about = statement_of(target(text, start, end, ends), statements, offset)
         yield Ignore(start + offset, end + offset, about, said.rules, said.theirs, said.wrong)
 
