@@ -1,0 +1,26 @@
+"""What reading a body gives."""
+
+from msgspec import Struct
+
+from db_sage_lint.parse import Statement
+
+
+class UnreadText(Struct, frozen=True):
+    """Something in a body whose effect could not be read.
+
+    `why` says what, `names` are the identifiers that it may be about (empty: anything), `at` is its byte in the file.
+    `kind` is the grammar's name of the statement, where the literal part of its text tells.
+    """
+
+    why: str
+    names: frozenset[str]
+    at: int
+    kind: str = ""
+
+
+class Body(Struct, frozen=True):
+    """What a body runs, in the order of its text. `caught` are the conditions that its EXCEPTION clauses name."""
+
+    statements: tuple[Statement, ...] = ()
+    unread: tuple[UnreadText, ...] = ()
+    caught: frozenset[str] = frozenset()
