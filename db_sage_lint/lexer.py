@@ -1,30 +1,22 @@
-"""Where statements, comments and quotes begin and end, on bytes: for suppressions, positions and recovery.
+"""Where quotes, comments and names begin and end, on bytes: for suppressions, positions and recovery.
 
-The rules are those of the server's scanner (src/backend/parser/scan.l) and of psql's, which finds where a statement
-ends (src/fe_utils/psqlscan.l) and where its own commands do (src/bin/psql/psqlscanslash.l). Two things differ, so that
-a mistake costs one statement only: a semicolon inside parentheses ends a statement unless it is CREATE RULE, and a
-quote that nothing closes is taken for an ordinary character.
+The rules are those of the server's scanner, src/backend/parser/scan.l, with one difference, so that a mistake costs
+one statement only: a quote that nothing closes is taken for an ordinary character.
 """
 
 import re
 from collections.abc import Iterator
-from typing import Literal
+from typing import TYPE_CHECKING
 
-from msgspec import Struct
+if TYPE_CHECKING:
+    from db_sage_lint.pieces import Piece
 
 BLANKS = b" \t\n\r\f\v"
-# Possessive, since a comment that holds "--" would otherwise be read in many ways.
-GAP = rb"(?:[ \t\n\r\f\v]|--[^\n\r]*+|/\*(?:[^*]|\*(?!/))*\*/)+"
 NAME = rb"[A-Za-z_\x80-\xff][A-Za-z0-9_$\x80-\xff]*"
 INSIDE_NAME = rb"[A-Za-z0-9_$\x80-\xff]"
 
 QUOTES = rb"['\"$]|--|/\*"
 QUOTE = re.compile(QUOTES)
-STATEMENT_STOP = re.compile(rb"[;\\]|" + QUOTES)
-RULE_STOP = re.compile(rb"[;\\()]|" + QUOTES)
-FUNCTION_STOP = re.compile(
-    rb"[;\\]|(?<!%s)(?:begin|case|end)(?!%s)|%s" % (INSIDE_NAME, INSIDE_NAME, QUOTES), re.IGNORECASE
-)
 COMMA_STOP = re.compile(rb"[,()\[\]]|" + QUOTES)
 
 SOLID = re.compile(rb"[^ \t\n\r\f\v]")
@@ -37,99 +29,11 @@ NAME_BYTE = re.compile(INSIDE_NAME)
 WORD = re.compile(NAME)
 QUOTED_NAME = re.compile(rb'"((?:[^"]|"")+)"')
 
-COMPOUND = re.compile(
-    rb"create%s(?:or%sreplace%s)?(?:function|procedure|(rule))(?!%s)" % (GAP, GAP, GAP, INSIDE_NAME), re.IGNORECASE
-)
-BEGIN_ATOMIC = re.compile(rb"begin%satomic(?!%s)" % (GAP, INSIDE_NAME), re.IGNORECASE)
-COPY_IN = re.compile(
-    rb"copy(?!%s).*?[\s)\"]from\s+std(?:in|out)(?!%s)" % (INSIDE_NAME, INSIDE_NAME), re.IGNORECASE | re.DOTALL
-)
-COPY_END = re.compile(rb"[\n\r]\\\.[ \t]*(?:\r\n|\n|\r|\Z)")
-COMMAND = re.compile(rb"\\(?:;|([^\s\\]*)[^\n\r]*(?:\r\n|\n|\r|\Z))")
+def split(text: bytes) -> "list[Piece]":
+    """The statements of a text, and what stands between them, one behind the other; an empty text has none."""
+    from db_sage_lint.pieces import pieces
 
-PieceKind = Literal["statement", "blank", "psql", "include", "copy data"]
-# Commands that run SQL from elsewhere: a file's, or what a query gives back.
-INCLUDES = frozenset((b"i", b"ir", b"include", b"include_relative", b"gexec"))
-
-
-class Piece(Struct, frozen=True):
-    """Bytes `start` to `end` of a text. Pieces follow each other without a gap: blank space and comments belong to the
-    piece behind them, and a statement's piece holds its semicolon.
-
-    "psql" is one of psql's commands, to the end of its line; "include" one that runs SQL from elsewhere; "copy data"
-    the rows after COPY … FROM stdin with the line that ends them; "blank" what stands behind the last of all.
-    """
-
-    start: int
-    end: int
-    kind: PieceKind
-
-
-def split(text: bytes) -> list[Piece]:
-    """The statements of a text, and what stands between them; an empty text has none."""
     return list(pieces(text))
-
-
-def pieces(text: bytes) -> Iterator[Piece]:
-    """As `split`, one by one."""
-    start, size = 0, len(text)
-    while start < size:
-        first = skip_blank(text, start)
-        if first == size:
-            yield Piece(start, size, "blank")
-            return
-        command = COMMAND.match(text, first)
-        if command:
-            yield Piece(start, command.end(), "include" if command[1] in INCLUDES else "psql")
-            start = command.end()
-            continue
-        end = statement_end(text, first)
-        yield Piece(start, end, "statement")
-        start = end
-        if COPY_IN.match(text, first, end):
-            ends = COPY_END.search(text, end)
-            start = ends.end() if ends else size
-            if start > end:
-                yield Piece(end, start, "copy data")
-
-
-def statement_end(text: bytes, start: int) -> int:
-    """The byte behind the statement that begins at `start`: behind its semicolon, or where a psql command begins."""
-    compound = COMPOUND.match(text, start)
-    if compound:
-        return compound_end(text, compound.end(), RULE_STOP if compound[1] else FUNCTION_STOP)
-    at = start
-    while stop := STATEMENT_STOP.search(text, at):
-        if stop[0] == b";":
-            return stop.end()
-        if stop[0] == b"\\":
-            return stop.start()
-        at = past(text, stop.start())
-    return len(text)
-
-
-def compound_end(text: bytes, start: int, stops: re.Pattern[bytes]) -> int:
-    """As `statement_end`, for statements that may hold semicolons: rules between parentheses, functions between BEGIN
-    ATOMIC and its END. What never closes ends at its first semicolon.
-    """
-    at, depth, semicolon = start, 0, 0
-    while stop := stops.search(text, at):
-        found, at = stop[0].lower(), stop.end()
-        if found == b";":
-            if depth <= 0:
-                return at
-            semicolon = semicolon or at
-        elif found == b"\\":
-            return semicolon or stop.start()
-        elif found in {b"(", b"begin"}:
-            depth += found == b"(" or (not depth and BEGIN_ATOMIC.match(text, stop.start()) is not None)
-        elif found == b"case":
-            depth += depth > 0
-        elif found in {b")", b"end"}:
-            depth -= depth > 0
-        else:
-            at = past(text, stop.start())
-    return semicolon or len(text)
 
 
 def past(text: bytes, at: int) -> int:
@@ -208,7 +112,7 @@ def comments(text: bytes) -> list[tuple[int, int]]:
     if b"\\" not in text:
         return list(comments_between(text, 0, len(text)))
     found: list[tuple[int, int]] = []
-    for piece in pieces(text):
+    for piece in split(text):
         if piece.kind in {"statement", "blank"}:
             found += comments_between(text, piece.start, piece.end)
         elif piece.kind != "copy data":
