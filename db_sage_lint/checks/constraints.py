@@ -9,12 +9,14 @@ from db_sage_lint.context import Context, Verdict
 from db_sage_lint.effects.versions import not_valid_key_refused
 from db_sage_lint.operations import (
     AddCheck,
+    AddConstraint,
     AddExclusion,
     AddForeignKey,
     AddPrimaryKey,
     AddUnique,
     ChangeSetEnd,
     ValidateConstraint,
+    quoted,
 )
 
 
@@ -29,10 +31,15 @@ def foreign_key_without_not_valid(op: AddForeignKey, now: Context) -> bool | Ver
 
 
 @check
-def check_without_not_valid(op: AddCheck, now: Context) -> bool:
+def check_without_not_valid(op: AddCheck, now: Context) -> bool | Verdict:
     column = now.column_beside(op)
     is_virtual = column is not None and column.generated == "virtual"  # of which generated-column-rewrite speaks
-    return op.valid and now.scans and not is_virtual
+    return op.valid and now.scans and not is_virtual and Verdict(facts={"name": named(op)})
+
+
+def named(op: AddConstraint) -> str:
+    """The constraint's name after a blank, if it has one."""
+    return f" {quoted(op.name)}" if op.name else ""
 
 
 @check
@@ -41,9 +48,9 @@ def constraint_validated_in_same_transaction(op: ValidateConstraint, now: Contex
         return False
     held = now.locks_held.get(now.db.resolve(op.table))
     if held and held.lock.blocks_writes:
-        facts = {"holder": f"this transaction still holds {held.lock.sql}", "waiting": held.lock.blocks}
+        facts = {"holder": f"this transaction still holds {held.lock.sql} on it", "waiting": held.lock.blocks}
         return Verdict(facts=facts, related=((held.origin, "takes the lock, held until the transaction ends"),))
-    facts = {"holder": "the statement that adds it keeps its lock", "waiting": "writes"}
+    facts = {"holder": "the lock that adding it took is still held", "waiting": "writes"}
     return was_just_added(op, now) and Verdict(facts=facts)
 
 
@@ -60,7 +67,7 @@ def constraint_builds_index(op: AddUnique | AddPrimaryKey | AddExclusion, now: C
         return False
     kind = {AddUnique: "unique", AddPrimaryKey: "primary key", AddExclusion: "exclusion"}[type(op)]
     way = "; an exclusion constraint can't take over an index that was built before" if kind == "exclusion" else ""
-    return Verdict(facts={"kind": kind, "way": way})
+    return Verdict(facts={"kind": kind, "name": named(op), "way": way})
 
 
 # --- foreign keys at the end of the change set -----------------------------------------------------------------------

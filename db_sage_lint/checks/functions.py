@@ -42,7 +42,7 @@ def without_search_path(function: Function, now: Context) -> Verdict:
             "kind": "the procedure" if function.procedure else "the function",
             "function": now.shown(function.name),
             "runs": "runs with its owner's rights" if function.security_definer else "has no search_path of its own",
-            "open": f"; in {schema}, which is on that path, everybody may create some" if schema else "",
+            "open": f"; everybody may create objects in {schema}, which is on that path" if schema else "",
         },
     )
 

@@ -5,7 +5,7 @@ from db_sage_lint.checks.words import listed
 from db_sage_lint.context import Context, Verdict
 from db_sage_lint.operations import CreateView, SetViewOptions
 
-# What is lost with each option, to be said after the sentence.
+# What follows from the loss of each option.
 LOST = {
     "security_invoker": "it reads its tables with the rights of its owner again, past their row level security",
     "security_barrier": "functions of the caller get to see the rows it hides",
@@ -26,7 +26,7 @@ def view_replace_resets_options(op: CreateView, now: Context) -> bool | Verdict:
         return False
     set_by = view.changed or view.made
     return Verdict(
-        facts={"options": listed(lost), "consequence": "".join(f"; {LOST[option]}" for option in lost)},
+        facts={"options": listed(lost), "consequence": listed(LOST[option] for option in lost)},
         related=((set_by, f"{listed(lost)} set here, or before"),) if set_by else (),
     )
 
