@@ -149,7 +149,7 @@ def column_type_rewrite(op: SetType, now: Context) -> bool | Verdict:
         return False
     table = now.table(op.table)
     column = table.columns.get(op.column) if table else None
-    to = f" to {op.type}{' by USING' if op.using else ''}"
+    to = f" to {op.type}{' with USING' if op.using else ''}"
     return Verdict(
         facts={
             "change": f" from {column.type}{to}" if column else f", of a type that no file tells,{to}",
