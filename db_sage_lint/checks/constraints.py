@@ -7,6 +7,7 @@ from db_sage_lint.checks.registry import check
 from db_sage_lint.checks.words import listed
 from db_sage_lint.context import Context, Verdict
 from db_sage_lint.effects.versions import not_valid_key_refused
+from db_sage_lint.findings import Severity
 from db_sage_lint.operations import (
     AddCheck,
     AddConstraint,
@@ -100,20 +101,32 @@ def serves(index: Index, columns: tuple[str, ...]) -> bool:
 
 
 def unserved(constraint: Constraint, table: Table, now: Context) -> Verdict:
-    known = table.closed or any(is_new_column(column, table, now) for column in constraint.columns)
+    severity, work = work_without(constraint, table, now)
     return Verdict(
         where=constraint.made,
         at=constraint.at,
-        severity=None if known else "info",
+        severity=severity,
         effects=(),
         facts={
             "columns": listed(constraint.columns),
             "name": constraint.name,
             "table": now.shown(table.name),
             "referenced": now.shown(constraint.referenced) if constraint.referenced else "the other table",
-            "unknown": "" if known else ", unless there is an index that these files don't tell of",
+            "work": work,
         },
     )
+
+
+def work_without(constraint: Constraint, table: Table, now: Context) -> tuple[Severity | None, str]:
+    """How bad it is, and what each change of the referenced table does for want of the index."""
+    name = now.shown(table.name)
+    firsts = ((column,) for column in constraint.columns)
+    halves = [index for first in firsts for index in now.db.indexes_of(table.name) if serves(index, first)]
+    if halves:
+        return "info", f"looks through more of {name} than it needs, by {halves[0].name.name}"
+    if table.closed or any(is_new_column(column, table, now) for column in constraint.columns):
+        return None, f"reads all of {name}"
+    return "info", f"reads all of {name}, unless there is an index that these files don't tell of"
 
 
 def is_new_column(column: str, table: Table, now: Context) -> bool:
