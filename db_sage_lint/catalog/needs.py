@@ -40,6 +40,7 @@ from db_sage_lint.operations import (
     Analyze,
     AttachPartition,
     Cluster,
+    Comment,
     Copy,
     CreateDomain,
     CreateFunction,
@@ -76,6 +77,7 @@ from db_sage_lint.operations import (
     RenamePolicy,
     RenameTrigger,
     SetInherit,
+    SetReplicaIdentity,
     SetRowSecurity,
     SetSchema,
     SetTriggerState,
@@ -170,6 +172,15 @@ def detach(op: DetachPartition, db: "Catalog") -> Lacks:
 def set_inherit(op: SetInherit, db: "Catalog") -> Lacks:
     yield from of_table(op, db)
     yield from lack(relation_missing(db, op.parent, "table"))
+
+
+@lacks
+def replica_identity(op: SetReplicaIdentity, db: "Catalog") -> Lacks:
+    yield from of_ordinary_table(op, db)
+    table = db.table(op.table)
+    index = Name(op.index, table.name.schema) if table else None
+    if table and index and op.index and index not in table.indexes:
+        yield from lack(part_missing(db, "index", table.name, op.index, known=table.closed))
 
 
 # --- constraints ---------------------------------------------------------------------------------------------------
@@ -389,6 +400,19 @@ def grant(op: Grant, db: "Catalog") -> Lacks:
         for name in op.names:
             yield from lack(relation_missing(db, name, op.kind))
             yield from of_columns(db, name, op.columns)
+
+
+@lacks
+def comment(op: Comment, db: "Catalog") -> Lacks:
+    """The relation, the column or the constraint that is commented on."""
+    if op.target is None or op.kind not in ("table", "column", "constraint", "view", "materialized view", "index"):
+        return
+    kind = "table" if op.part else op.kind
+    yield from lack(relation_missing(db, op.target, kind))
+    if op.kind == "column":
+        yield from of_columns(db, op.target, (op.part,))
+    elif op.kind == "constraint":
+        yield from lack(constraint_missing(db, op.target, op.part))
 
 
 # --- rows ----------------------------------------------------------------------------------------------------------

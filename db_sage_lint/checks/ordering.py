@@ -30,14 +30,10 @@ from db_sage_lint.catalog.records import (
 )
 from db_sage_lint.checks.registry import check
 from db_sage_lint.context import Context, Verdict
-from db_sage_lint.later import creation_key
+from db_sage_lint.later import CREATIONS, creation_key
 from db_sage_lint.operations import (
-    AddColumn,
-    AddConstraint,
     CreateFunction,
-    CreatePolicy,
     CreateView,
-    DropColumn,
     DropFunction,
     DropIndex,
     DropObject,
@@ -48,40 +44,30 @@ from db_sage_lint.operations import (
     RenameIndex,
     RenameObject,
     RenameTable,
-    SetNotNull,
-    SetRowSecurity,
     SetSchema,
-    SetType,
 )
 from db_sage_lint.script import Origin
 from db_sage_lint.uses import Use, needed
 
-NO_VIEW = (AddColumn, AddConstraint, CreatePolicy, DropColumn, SetNotNull, SetRowSecurity, SetType)
-
 
 @check
-def unknown_object(op: Operation, now: Context) -> Verdict | bool:
-    if isinstance(op, NO_VIEW) and isinstance(view := now.db.relation(op.table), View):
-        return not op.possible and view.made is not None and not_a_table(view, now)
+def unknown_object(_: Operation, now: Context) -> Verdict | bool:
     missing = now.missing
-    if missing is None or now.is_external(missing.name) or comes_later(missing, op, now):
+    if missing is None or now.is_external(missing.name) or comes_later(missing, now):
         return False
     gone = missing.gone
     why, word = "", ""
-    if gone and gone.renamed_to:
-        why, word = f", it is called {now.shown(gone.renamed_to)} now", "is where it was renamed"
+    if missing.other:
+        why = f": {called(missing.other, None, now)} has that name"
+    elif gone and gone.renamed_to:
+        why, word = f" any more: it is {now.shown(gone.renamed_to)} now", "renamed here"
     elif gone:
-        why, word = ", it was dropped", "is where it was dropped"
+        why, word = " any more", "dropped here"
     return Verdict(
         facts={"what": described(missing, now), "why": why},
         related=((gone.dropped, word),) if gone else (),
         severity="info" if gone and gone.possible else None,
     )
-
-
-def not_a_table(view: View, now: Context) -> Verdict:
-    facts = {"what": f"a table {now.shown(view.name)}", "why": f", {now.shown(view.name)} is a view"}
-    return Verdict(facts=facts, related=((view.made, "made it"),) if view.made else ())
 
 
 def described(missing: Missing, now: Context) -> str:
@@ -90,11 +76,11 @@ def described(missing: Missing, now: Context) -> str:
     return f"{missing.kind} {now.shown(missing.name)}"
 
 
-def comes_later(missing: Missing, op: Operation, now: Context) -> bool:
+def comes_later(missing: Missing, now: Context) -> bool:
     """Whether it is what used-before-created speaks of."""
     if missing.kind == "column" and now.column_added_later(missing.name.name, missing.part):
         return True
-    return used_too_early(op, now) is not None
+    return now.op is not None and used_too_early(now.op, now) is not None
 
 
 @check
@@ -105,15 +91,16 @@ def used_before_created(op: Operation, now: Context) -> Verdict | bool:
     if early is None:
         return False
     kind, name, creation = early
-    return Verdict(facts={"kind": kind, "name": now.shown(name)}, related=((creation, "creates it"),))
+    return Verdict(facts={"kind": kind, "name": now.shown(name)}, related=((creation, "created here"),))
 
 
 def used_too_early(op: Operation, now: Context) -> tuple[str, Name, Origin] | None:
-    """The first object that the operation needs, that does not exist and that is created later."""
+    """The first object that the operation needs, that does not exist and that is created later, with its kind."""
     for kind, name in needed(op, now.db):
         later = None if exists(kind, name, now) else now.created_later(kind, name.name)
-        if later is not None and is_first_creation((kind, name), now):
-            return ("table or view" if kind == "relation" else kind), name, later
+        creation = first_creation((kind, name), now) if later else None
+        if later and creation:
+            return CREATIONS[type(creation)][1], name, later
     return None
 
 
@@ -139,17 +126,17 @@ def exists(kind: str, name: Name, now: Context) -> bool:
     return EXISTS[kind](name, now)
 
 
-def is_first_creation(use: Use, now: Context) -> bool:
-    """Whether the later creation is the first of that object: nothing before it takes an older one away, and it does
-    not itself say (IF NOT EXISTS, OR REPLACE) that there may be one.
+def first_creation(use: Use, now: Context) -> Operation | None:
+    """The operation that creates the object later, if it is the first to do so: nothing before it takes an older one
+    away, and it does not itself say (IF NOT EXISTS, OR REPLACE) that there may be one.
     """
     kind, name = use
     for op in now.later_in_change_set():
         if creation_key(op) == (kind, name.name):
-            return now.db.complete or not allows_older(op)
+            return op if now.db.complete or not allows_older(op) else None
         if name.name in taken_away(op):
-            return False
-    return False
+            return None
+    return None
 
 
 def allows_older(op: Operation) -> bool:
@@ -200,10 +187,23 @@ def object_already_exists(op: Operation, now: Context) -> Verdict | bool:
     taken = now.db.conflict(op)
     if taken is None or taken.made is None:
         return False
-    return Verdict(facts={"what": called(taken, op, now)}, related=((taken.made, "made it"),))
+    doubted = may_be_gone(taken, op, now)
+    unless = ", unless something that could not be read took it away" if doubted else ""
+    return Verdict(
+        facts={"what": called(taken, op, now), "unless": unless},
+        related=((taken.made, "made here"),),
+        severity="info" if doubted else None,
+    )
 
 
-def called(record: Record, op: Operation, now: Context) -> str:
+def may_be_gone(record: Record, op: Operation, now: Context) -> bool:
+    """Whether a statement that could not be read may have dropped or renamed it."""
+    table = record if isinstance(record, Table) else now.table(op.table) if isinstance(op, OnTable) else None
+    bare = record.value if isinstance(record, EnumValue) else getattr(record.name, "name", record.name)
+    return bare in now.db.doubtful or (table is not None and not table.closed)
+
+
+def called(record: Record, op: Operation | None, now: Context) -> str:
     """Kind and name of what is there, with its table where it is a part of one."""
     kind = KINDS[type(record)]
     if isinstance(record, EnumValue):

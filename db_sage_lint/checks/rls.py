@@ -38,7 +38,7 @@ DECLARED_BACKEND = re.compile(r"(?i)@backend\b|\b(?:backend|server|internal|serv
 
 def is_declared(table: Table, option: str, words: re.Pattern[str], now: Context) -> bool:
     """Whether the table's comment or the rule's option says what the table is for."""
-    return bool(words.search(table.comment)) or now.allows(str(table.name), option)
+    return bool(words.search(table.comment)) or now.allows(table.name.name, option)
 
 
 def may_differ(table: Table) -> bool:

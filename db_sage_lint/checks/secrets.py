@@ -30,6 +30,7 @@ PASSWORD = re.compile(r"\bpassword\s*=\s*(?:\\?'([^']+)'|([^\s'\";]+))", re.IGNO
 PLACEHOLDER = re.compile(
     r"\$\{.*\}|\$\(.*\)|\$\w+|\{\{.*\}\}|\{\w*\}|%\(\w+\)s|%[sLI]|<.*>|:'?\w+'?|@\w+@|\*+|x+", re.IGNORECASE
 )
+STRING = re.compile(rb"(?:[eE]|[uU]&)?'|\$\w*\$")
 VERIFIER = re.compile(r"SCRAM-SHA-256\$\d+:[^$]+\$[^:]+:.+")
 LOCAL_PASSWORDS = frozenset({"postgres", "password", "secret", "changeme", "test", "dev", "local", "admin", "root"})
 LOCAL_FILE = re.compile(r"(?i)(?:^|[/._-])(?:seeds?|fixtures?|local|dev|tests?)(?:[/._-]|$)")
@@ -70,7 +71,7 @@ def role_password(op: CreateRole | AlterRole, now: Context) -> Verdict | bool:
 
 def is_literal(at: int, now: Context) -> bool:
     """Whether the file has a string constant at that byte, and not a variable that the runner fills in."""
-    return at < 0 or now.script.source[at : at + 2].lstrip(b"EeUu&")[:1] in {b"'", b"$"}
+    return at < 0 or STRING.match(now.script.source, at) is not None
 
 
 def is_secret(value: str) -> bool:
