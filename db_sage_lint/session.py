@@ -78,6 +78,7 @@ class Session:
         self.ever_set: set[str] = set()
         self.held: dict[Name, Held] = {}
         self.new_enum_values: dict[tuple[Name, str], Origin] = {}
+        self._defaults = dict(settings)
         self._after: dict[str, str] = self.settings
         self._points: list[Point] = []
         if db is not None:
@@ -106,6 +107,7 @@ class Session:
         self.ever_set.add(name)
         if local and not self.in_transaction:
             return
+        value = self._defaults.get(name) if value is None else value
         for settings in (self.settings,) if local else (self.settings, self._after):
             if value is None:
                 settings.pop(name, None)
@@ -116,8 +118,9 @@ class Session:
 
     def reset_all(self, db: "Catalog") -> None:
         """RESET ALL: every parameter has the value that the session began with."""
-        self.settings.clear()
-        self._after.clear()
+        for settings in (self.settings, self._after):
+            settings.clear()
+            settings.update(self._defaults)
         self._follow_path(db)
 
     def begin(self, origin: Origin | None, db: "Catalog") -> None:
