@@ -6,6 +6,7 @@ from typing import Any
 
 from db_sage_lint.blocks import is_concurrent, refused_in_block
 from db_sage_lint.checks.registry import check
+from db_sage_lint.checks.words import listed
 from db_sage_lint.context import Context, Verdict
 from db_sage_lint.effects import Effect
 from db_sage_lint.expressions import fixed_columns, functions_called, reads
@@ -136,13 +137,16 @@ def work_under_exclusive_lock(op: Operation, now: Context) -> Verdict | bool:
     if not work:
         return False
     strongest = [lock for lock in held if lock.lock is held[0].lock]
+    names = [now.shown(lock.relation) for lock in strongest]
     return Verdict(
         facts={
             "work": work,
-            "held": f"{held[0].lock.sql} on {held[0].relation}",
-            "waits": f"{held[0].lock.blocks} of {', '.join(str(lock.relation) for lock in strongest)} wait",
+            "held": f"{held[0].lock.sql} on {names[0]}",
+            "waits": f"{held[0].lock.blocks} of {listed(names)} wait",
         },
-        related=tuple((lock.origin, f"takes {lock.lock.sql} on {lock.relation}") for lock in strongest),
+        related=tuple(
+            (lock.origin, f"takes {lock.lock.sql} on {name}") for lock, name in zip(strongest, names, strict=True)
+        ),
         effects=(*(Effect(lock.relation, lock.lock) for lock in held), *now.contended_effects),
     )
 
@@ -172,12 +176,12 @@ def scan(_: Operation, now: Context) -> str:
     growing = [effect for effect in now.effects if effect.grows and now.may_have_rows(effect.relation)]
     if not growing:
         return ""
-    return f"{growing[0].relation} is {'rewritten' if growing[0].rewrites else 'scanned'}"
+    return f"{now.shown(growing[0].relation)} is {'rewritten' if growing[0].rewrites else 'scanned'}"
 
 
 @works
 def index(op: CreateIndex, now: Context) -> str:
-    return f"an index on {op.table} is built" if now.may_have_rows(op.table) else ""
+    return f"an index on {now.shown(op.table)} is built" if now.may_have_rows(op.table) else ""
 
 
 @works
