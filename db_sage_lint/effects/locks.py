@@ -51,7 +51,8 @@ class Lock(IntEnum):
 
 class Effect(Struct, frozen=True):
     """What an operation does to one relation: the strongest lock it takes on it, and whether the work under that lock
-    grows with the data: `scans` reads all rows or builds an index over them, `rewrites` writes the relation anew."""
+    grows with the data: `scans` reads all rows or builds an index over them, `rewrites` writes the relation anew.
+    """
 
     relation: Name
     lock: Lock

@@ -7,9 +7,20 @@ Every fact in them was measured on PostgreSQL 13 to 18 (tests/effects/ holds the
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from db_sage_lint.effects.locks import Effect
+from db_sage_lint.effects.locks import Effect, Lock
 from db_sage_lint.filed import Filed
-from db_sage_lint.operations import Operation
+from db_sage_lint.operations import (
+    AddColumn,
+    CreateIndex,
+    CreateStatistics,
+    DropColumn,
+    DropConstraint,
+    DropExpression,
+    DropIdentity,
+    Name,
+    OnTable,
+    Operation,
+)
 
 if TYPE_CHECKING:
     from db_sage_lint.catalog import Catalog
@@ -40,6 +51,8 @@ def predict(
     run-time parameters as far as known. Relations that the operation creates are left out, as are the plain reads
     of queries. Where the catalog can't tell whether data is scanned or rewritten, the effect says that it is.
     """
+    if db.skips(op):
+        return while_skipping(op, db)
     filed = effects.under(type(op))
     if not filed:
         return ()
@@ -47,17 +60,43 @@ def predict(
     return found if len(found) < 2 else strongest_first(found)
 
 
+# What IF [NOT] EXISTS skips, yet not before the lock is taken.
+LOCKS_FIRST = {
+    AddColumn: Lock.ACCESS_EXCLUSIVE,
+    DropColumn: Lock.ACCESS_EXCLUSIVE,
+    DropIdentity: Lock.ACCESS_EXCLUSIVE,
+    DropExpression: Lock.ACCESS_EXCLUSIVE,
+    DropConstraint: Lock.ACCESS_EXCLUSIVE,
+    CreateIndex: Lock.SHARE,
+    CreateStatistics: Lock.SHARE_UPDATE_EXCLUSIVE,
+}
+
+
+def while_skipping(op: Operation, db: "Catalog") -> tuple[Effect, ...]:
+    """The effect of an operation that finds nothing to do: none on a relation that doesn't exist."""
+    lock = LOCKS_FIRST.get(type(op), Lock.NONE)
+    if not lock or not isinstance(op, OnTable | CreateIndex | CreateStatistics) or db.relation(op.table) is None:
+        return ()
+    if not isinstance(op, CreateIndex):
+        return (Effect(db.resolve(op.table), lock),)
+    if op.concurrently:
+        lock = Lock.SHARE_UPDATE_EXCLUSIVE
+    table = db.table(op.table)
+    partitioned = table is not None and table.partition_by is not None and not op.only
+    return tuple(Effect(name, lock) for name in (db.resolve(op.table), *(db.partitions(op.table) if partitioned else ())))
+
+
 def strongest_first(found: Iterable[Effect]) -> tuple[Effect, ...]:
     """The effects with one for each relation: the strongest lock on it, and scanned or rewritten if any says so."""
-    merged: dict[object, Effect] = {}
+    merged: dict[Name, Effect] = {}
     for effect in found:
         other = merged.get(effect.relation)
-        if other is not None and other != effect:
-            effect = Effect(
-                effect.relation,
-                max(effect.lock, other.lock),
-                effect.scans or other.scans,
-                effect.rewrites or other.rewrites,
-            )
-        merged[effect.relation] = effect
+        merged[effect.relation] = effect if other is None or other == effect else both(effect, other)
     return tuple(sorted(merged.values(), key=lambda e: -e.lock))
+
+
+def both(one: Effect, other: Effect) -> Effect:
+    """The effect of two things that happen to one relation."""
+    return Effect(
+        one.relation, max(one.lock, other.lock), one.scans or other.scans, one.rewrites or other.rewrites
+    )
