@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec.structs import replace
 
 from db_sage_lint.expressions.fold import NULL, Constant, folded, number_of
-from db_sage_lint.expressions.formula import MOST_MEMBERS, Formula, formula
+from db_sage_lint.expressions.formula import MOST_MEMBERS, NEGATED, Formula, formula
 from db_sage_lint.expressions.proof import Order, implied
 from db_sage_lint.expressions.questions import column_of
 from db_sage_lint.expressions.tree import Json, node, tree
@@ -32,11 +34,40 @@ def bound_implied(
     others. `types` holds the types of the key's columns; without it, literals that are cast prove nothing.
     """
     predicate = bound_formula(key, bound)
-    if predicate is None:
-        return False
+    return predicate is not None and implied(predicate, _clause(checks, not_null), _ordered_by(types or {}))
+
+
+def bound_excluded(
+    checks: Iterable[Expression],
+    key: PartitionBy,
+    bound: Bound,
+    not_null: AbstractSet[str],
+    types: Mapping[str, Type] | None = None,
+) -> bool:
+    """Whether valid CHECKs of the default partition prove that it has no row of a new bound, so that it isn't scanned.
+
+    Source: get_proposed_default_constraint in partitioning/partbounds.c.
+    """
+    inside = bound_formula(key, bound)
+    return inside is not None and implied(_negated(inside), _clause(checks, not_null), _ordered_by(types or {}))
+
+
+def _clause(checks: Iterable[Expression], not_null: AbstractSet[str]) -> Formula:
     known = [Formula("not null", column=column) for column in sorted(not_null)]
-    clause = Formula("and", (*known, *(formula(tree(check)) for check in checks)))
-    return implied(predicate, clause, _ordered_by(types or {}))
+    return Formula("and", (*known, *(formula(tree(check)) for check in checks)))
+
+
+_OPPOSITE: Mapping[str, Literal["and", "or", "null", "not null"]] = {
+    "and": "or", "or": "and", "null": "not null", "not null": "null",
+}  # fmt: skip
+
+
+def _negated(inside: Formula) -> Formula:
+    if inside.kind == "compare":
+        return replace(inside, operator=NEGATED[inside.operator])
+    if inside.kind == "other":
+        return inside
+    return Formula(_OPPOSITE[inside.kind], tuple(map(_negated, inside.parts)), column=inside.column)
 
 
 def bound_formula(key: PartitionBy, bound: Bound) -> Formula | None:
