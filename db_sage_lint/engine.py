@@ -81,11 +81,12 @@ class Engine:
             scripts = [(step, list(read(step.script))) for step in change_set]
             later = Later([(step.script, statements) for step, statements in scripts])
             before = dict(self.db.relations) if any(step.reported for step, _ in scripts) else {}
+            last = max((n for n, (step, _) in enumerate(scripts) if step.script.direction == "up"), default=-1)
             for number, (step, statements) in enumerate(scripts):
                 later.turn_to(number)
                 down = step.script.direction == "down"
-                mark = self.db.mark()
-                self.run_script(step, statements, later, before, ends=number == len(scripts) - 1 or down)
+                mark = self.db.trial() if down else self.db.mark()
+                self.run_script(step, statements, later, before, ends=number == last)
                 if down:
                     self.db.rollback(mark)
                 self.db.commit()

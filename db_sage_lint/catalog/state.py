@@ -62,6 +62,7 @@ class State:
         self._unindexed: list[tuple[Name, Expression]] = []
         self._journal: list[tuple[dict[Any, Any], Any, Any]] = []
         self._journaling = False
+        self._trial: int | None = None
         self.search_path = search_path
 
     @property
@@ -80,6 +81,11 @@ class State:
         self._journaling = True
         return len(self._journal)
 
+    def trial(self) -> int:
+        """As `mark`, and commits don't forget it before it is rolled back to."""
+        mark = self._trial = self.mark()
+        return mark
+
     def rollback(self, mark: int) -> None:
         """Undoes every write since `mark`; marks taken before it stay good."""
         while len(self._journal) > mark:
@@ -88,12 +94,14 @@ class State:
                 del store[key]
             else:
                 store[key] = old
-        self._journaling = mark > 0
+        if mark == self._trial:
+            self._trial = None
 
     def commit(self) -> None:
-        """Makes every write final and forgets all marks."""
-        self._journal.clear()
-        self._journaling = False
+        """Makes every write final and forgets all marks, but in a `trial`."""
+        if self._trial is None:
+            self._journal.clear()
+            self._journaling = False
 
     def put(self, store: dict[Key, Value], key: Key, value: Value) -> None:
         """Writes one record of one of this object's dictionaries."""
