@@ -2,10 +2,15 @@
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from db_sage_lint.catalog.records import Column
 from db_sage_lint.checks.registry import check
-from db_sage_lint.checks.words import counted, described, listed
+from db_sage_lint.checks.words import described, listed
 from db_sage_lint.context import Context, Verdict
+from db_sage_lint.effects.columns import SERIAL
+from db_sage_lint.effects.types import TypeChange, type_change
+from db_sage_lint.effects.userdefined import underlying_default
 from db_sage_lint.expressions import implies_not_null, is_null_constant, sql, volatility
 from db_sage_lint.operations import (
     AddCheck,
@@ -18,10 +23,9 @@ from db_sage_lint.operations import (
     SetExpression,
     SetNotNull,
     SetType,
+    Type,
 )
 from db_sage_lint.script import Origin
-
-SERIAL = frozenset({"smallserial", "serial", "bigserial", "serial2", "serial4", "serial8"})
 
 
 @check
@@ -56,7 +60,7 @@ def other_tables(table: Name, now: Context) -> Iterator[Name]:
 
 @check
 def volatile_default(op: AddColumn, now: Context) -> bool | Verdict:
-    default = op.column.default
+    default = op.column.default or underlying_default(op.column.type, now.db)
     if default is None or not now.contended(op.table):
         return False
     kind = volatility(default, now.db)
@@ -112,15 +116,10 @@ def required_column(op: AddColumn | AddPrimaryKey, now: Context) -> ColumnSpec |
 
 def has_value(column: ColumnSpec | Column, now: Context) -> bool:
     """Whether existing rows get a value in the new column."""
-    if column.default is not None:
-        return not is_null_constant(column.default)
-    domain = now.db.domain(Name(column.type.name, column.type.schema))
-    return bool(
-        column.identity
-        or column.generated
-        or column.type.name in SERIAL
-        or (domain and domain.default and not is_null_constant(domain.default))
-    )
+    default = column.default or underlying_default(column.type, now.db)
+    if default is not None:
+        return not is_null_constant(default)
+    return bool(column.identity or column.generated or column.type.name in SERIAL)
 
 
 def is_foreign(name: Name, now: Context) -> bool:
@@ -147,21 +146,32 @@ def almost_proofs(op: SetNotNull | AddNotNull, now: Context) -> Iterator[tuple[O
 def column_type_rewrite(op: SetType, now: Context) -> bool | Verdict:
     if not now.rewrites:
         return False
-    table = now.table(op.table)
-    column = table.columns.get(op.column) if table else None
-    to = f" to {op.type}{' with USING' if op.using else ''}"
+    change = type_change(op, now.db, now.session.settings)
+    was = f" from {shown_type(change.old, now)}" if change.old else ""
     return Verdict(
         facts={
-            "change": f" from {column.type}{to}" if column else f", of a type that no file tells,{to}",
-            "more": more_work(op, now),
+            "change": f"{was} to {shown_type(op.type, now)}",
+            "writes": "may write" if change.rewrites is None else "writes",
+            "reason": change.reason,
+            "more": more_work(op, change, now),
         },
-        severity=None if column else "warning",
+        severity="warning" if change.rewrites is None else None,
     )
 
 
-def more_work(op: SetType, now: Context) -> str:
+def shown_type(written: Type, now: Context) -> str:
+    """The type as messages write it: without the schema where it is found without."""
+    found = now.db.resolve_type(Name(written.name)) == Name(written.name, written.schema)
+    return str(replace(written, schema="") if found else written)
+
+
+def more_work(op: SetType, change: TypeChange, now: Context) -> str:
     """The indexes that are built again and the other tables that wait, to be said after the sentence."""
-    indexes = counted(len(now.db.indexes_of(op.table)), "index", "indexes")
+    indexes = [name.name for name in change.rebuilds]
     locked = [now.shown(name) for name in other_tables(op.table, now)]
-    built = "" if indexes.startswith("0") else f"; {indexes} built again"
-    return built + (f"; {listed(locked)} locked as well" if locked else "")
+    return "".join(
+        (
+            f"; {listed(indexes)} built again" if indexes else "",
+            f"; {listed(locked)} locked as well" if locked else "",
+        )
+    )

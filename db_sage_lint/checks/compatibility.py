@@ -17,10 +17,10 @@ def table_renamed(op: RenameTable, now: Context) -> bool:
 
 
 def takes_place_of_another(op: RenameTable, now: Context) -> bool:
-    """Whether the new name is one that a table of before has just given up: the swap of a copy."""
+    """Whether the new name is one that a table of before has just given up, renamed or dropped: the swap of a copy."""
     name = now.relation_named_by(op)
     gone = now.db.gone.get(name) if name else None
-    return gone is not None and gone.renamed_to is not None and now.in_change_set(gone.dropped)
+    return gone is not None and now.in_change_set(gone.dropped)
 
 
 @check

@@ -79,8 +79,8 @@ def default_volatility(column: ColumnSpec, db: "Catalog") -> "Volatility":
 
 
 def _verifies_not_null(column: ColumnSpec) -> bool:
-    """NOT NULL is looked at row by row where no default fills the column: it has no value, or a virtual one."""
-    return column.not_null and column.default is None
+    """NOT NULL is looked at row by row where no default fills the column: it has no value, NULL, or a virtual one."""
+    return column.not_null and (column.default is None or expressions.is_null_constant(column.default))
 
 
 @effects
