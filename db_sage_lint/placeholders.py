@@ -20,7 +20,7 @@ HOLE = re.compile(
     | (?P<truth> :\{\?%(name)s\})
     | (?P<value> :%(name)s)
     | (?P<quoted> "\{\{[^{}]*\}\}")
-    | (?P<template> \$\{[^{}\n\r]*\} | \{\{.*?\}\} | \#\{[^{}\n\r]*\} | @%(name)s@ | \$%%[A-Z_]+%%\$)
+    | (?P<template> \$\{[^{}\n\r]*\} | \{\{[^{}]*\}\} | \#\{[^{}\n\r]*\} | @%(name)s@ | \$%%[A-Z_]+%%\$)
     | (?P<parameter> (?<![@?|&]) \? (?![?|&]))
     | """
     % {b"name": VARIABLE}
@@ -32,11 +32,13 @@ NAME_ONLY = re.compile(rb"[A-Za-z0-9_$\x80-\xff]*")
 NOT_LINE_BREAK = re.compile(rb"[^\n\r]")
 MOST_TRIES = 24
 
-ACTION = re.compile(rb"\{\{-?\s*(?P<go>.*?)\s*-?\}\}|\{%-?\s*(?P<jinja>.*?)\s*-?%\}|\{#.*?#\}", re.DOTALL)
-ALONE = re.compile(rb"\{\{.*?\}\}[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+# No braces inside: then a text full of open ones is still read in one pass.
+ACTION = re.compile(rb"\{\{(?P<go>[^{}]*)\}\}|\{%(?P<jinja>[^{}]*)%\}|\{#[^{}]*#\}")
+ALONE = re.compile(rb"\{\{[^{}]*\}\}[ \t]*(?:\r?\n|\Z)")
 OPENS = re.compile(rb"[#^]|(?:if|unless|with|range|each|for|define|block)\b")
 CLOSES = re.compile(rb"/(?!\*)|end(?:if|for|unless|each|block)?(?!\w)")
 ELSE = re.compile(rb"(?:else|elif)\b\s*(?:if\b)?\s*")
+AROUND_ACTION = b" \t\r\n-~"
 SILENT = re.compile(rb"/\*|\$?\w+\s*:?=|set\b")
 OTHER_DATABASE = re.compile(rb"mysql|mariadb|sqlite|mssql|sqlserver|oracle", re.IGNORECASE)
 NEGATED = re.compile(rb"\bnot\b|\bne\b|!|\bunless\b")
@@ -66,7 +68,7 @@ def as_number(found: bytes) -> bytes:
 FORMS: dict[str, Callable[[bytes], tuple[bytes, ...]]] = {
     "string": lambda found: (b"'_" + found[2:],),
     "identifier": lambda found: (b'"_' + found[2:],),
-    "quoted": lambda found: (b'"' + as_name(found[1:-1]) + b'"',),
+    "quoted": lambda found: (b'"' + as_name(found[1:-1]).lower() + b'"',),  # as it reads without the quotes
     "truth": lambda found: (b"true".ljust(len(found)),),
     "value": lambda found: (as_name(found), as_string(found), as_number(found), found),
     "template": lambda found: (as_name(found), as_string(found), as_number(found), b" " * len(found)),
@@ -170,7 +172,7 @@ def without_controls(text: bytes) -> Controlled:
     left_out: list[tuple[int, int]] = []
     branches: list[Branch] = []
     for action in ACTION.finditer(text):
-        says = action["go"] or action["jinja"] or b""
+        says = (action["go"] or action["jinja"] or b"").strip(AROUND_ACTION)
         if CLOSES.match(says) or ELSE.match(says):
             branch = branches.pop() if branches else Branch(0, taken=True, settled=True, known=True)
             if not branch.taken:

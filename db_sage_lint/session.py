@@ -98,8 +98,9 @@ class Session:
 
     def close(self, db: "Catalog") -> None:
         """The script is over: the runner commits its own transaction; one that the file left open is kept all the same,
-        since what it made is what the author meant."""
+        since what it made is what the author meant. Temporary tables go."""
         self.commit(db)
+        db.end_session()
         db.search_path = DEFAULT_PATH
 
     def set(self, name: str, value: str | None, *, local: bool, db: "Catalog") -> None:

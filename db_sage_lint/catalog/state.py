@@ -63,6 +63,7 @@ class State:
         self._journal: list[tuple[dict[Any, Any], Any, Any]] = []
         self._journaling = False
         self._trial: int | None = None
+        self._has_temporary = False
         self.search_path = search_path
 
     @property
@@ -122,12 +123,22 @@ class State:
         name = relation.name
         if name not in self.relations:
             self._enter(self._relations_named, name)
+            self._has_temporary |= name.schema == TEMPORARY
         self.put(self.relations, name, relation)
 
     def remove_relation(self, name: Name) -> None:
         if name in self.relations:
             self.remove(self.relations, name)
             self._leave(self._relations_named, name)
+
+    def end_session(self) -> None:
+        """Drops what goes with the session that made it: temporary relations and types."""
+        if self._has_temporary:
+            for name in [name for name in self.relations if name.schema == TEMPORARY]:
+                self.remove_relation(name)
+            for name in [name for name in self.types if name.schema == TEMPORARY]:
+                self.remove_type(name)
+            self._has_temporary = False
 
     def put_type(self, data_type: DataType) -> None:
         name = data_type.name
@@ -146,6 +157,7 @@ class State:
             if name in self.functions:
                 self.remove(self.functions, name)
                 self._leave(self._functions_named, name)
+                self.remove(self.privileges, ("function", name))
             return
         if name not in self.functions:
             self._enter(self._functions_named, name)
