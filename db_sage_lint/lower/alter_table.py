@@ -9,6 +9,7 @@ from db_sage_lint.lower.subcommands import BY_KIND, SUBCOMMANDS
 from db_sage_lint.operations import (
     AddCheck,
     AddColumn,
+    AddConstraint,
     AddExclusion,
     AddForeignKey,
     AddIdentity,
@@ -56,8 +57,16 @@ PASSES: dict[type[Operation], int] = {
 COMPOSITE_PASSES = {"drop": DROP, "type": ALTER_TYPE, "add": ADD_COL}
 
 
+def turn(op: Operation) -> tuple[int, int]:
+    """When the server runs the operation: its pass, and its turn there. What is queued from the beginning runs first,
+    then the constraints beside new columns, then those of ADD CONSTRAINT, which are looked at in later passes.
+    """
+    if isinstance(op, AddConstraint):
+        return pass_of(op), 1 if op.within else 2
+    return pass_of(op), 0
+
+
 def pass_of(op: Operation) -> int:
-    """The pass of ALTER TABLE in which the server runs the operation."""
     if isinstance(op, AddKey):
         return ADD_INDEXCONSTR if op.index else ADD_INDEX
     if isinstance(op, AlterCompositeType):
@@ -74,7 +83,7 @@ def alter_table(node: AlterTableStmt, source: Source) -> list[Operation]:
         found = []
         for command, at in zip(commands, places(node, len(commands), source), strict=True):
             found += subcommand(command, node, source, at)
-    return sorted(found, key=pass_of) if len(found) > 1 else found
+    return sorted(found, key=turn) if len(found) > 1 else found
 
 
 def subcommand(command: AlterTableCmd, node: AlterTableStmt, source: Source, at: int) -> list[Operation]:

@@ -85,12 +85,12 @@ def update(node: UpdateStmt, source: Source) -> list[Operation]:
 
 
 def assignment(target: ResTarget) -> Assignment:
-    """One column's new value: its own in (a, b) = (1, 2), the whole sub-select in (a, b) = (SELECT …)."""
+    """One column's new value: its own in (a, b) = (1, 2), the whole of a sub-select or of a row that a star fills."""
     multi = multi_assign.decode(target.val).multi_assign_ref
     if multi is None:
         return Assignment(target.name, bytes(target.val))
     parts = multi.source.row_expr if multi.source is not None else None
-    if parts is None:
+    if parts is None or multi.colno > len(parts.args):
         return Assignment(target.name, bytes(target.val))
     return Assignment(target.name, bytes(parts.args[multi.colno - 1]))
 

@@ -33,7 +33,7 @@ class CreateSubscription(Operation, frozen=True, kw_only=True):
 
 class AlterSubscription(Operation, frozen=True, kw_only=True):
     """`connection` is the new one, whose literal stands at byte `connection_at` of the file. `refreshes` says that the
-    statement asks the publisher for its tables, which the server refuses in a transaction block."""
+    statement asks the publisher for its tables, which the server refuses in a transaction block (14+)."""
 
     subscription: str
     change: Literal[
