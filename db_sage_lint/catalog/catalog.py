@@ -27,7 +27,7 @@ from db_sage_lint.catalog.records import (
 )
 from db_sage_lint.catalog.state import State
 from db_sage_lint.catalog.targets import targets
-from db_sage_lint.operations import AddColumn, AddConstraint, CreateTable, Name, Operation
+from db_sage_lint.operations import AddColumn, AddConstraint, CreateTable, Name, OnTable, Operation
 from db_sage_lint.script import Origin
 
 _RELATION_KINDS = frozenset({"table", "foreign table", "view", "materialized view", "index", "sequence"})
@@ -239,7 +239,7 @@ class Catalog(State):
         refused exactly if one of the answer is not `automatic`. Empty for any other operation.
         """
         target = targets.under(type(op))
-        return closure(self, target[0](op, self)) if target else []
+        return closure(self, target[0](op, self), only=isinstance(op, OnTable) and op.only) if target else []
 
     def not_null_proof(self, table: Name, column: str) -> Origin | None:
         """The statement that made sure, by a valid constraint, that a column has no null."""
@@ -248,11 +248,11 @@ class Catalog(State):
     # --- what would fail ---------------------------------------------------------------------------------------------
 
     def conflict(self, op: Operation) -> Record | None:
-        """What exists already under the name that the operation wants; None with IF NOT EXISTS or OR REPLACE.
+        """What exists already under the name that the operation wants; None with IF [NOT] EXISTS or OR REPLACE.
 
         Also the primary key that a second one meets. None for an operation that is only `possible`.
         """
-        if op.possible or ("if_not_exists" in flags_of(type(op)) and getattr(op, "if_not_exists", False)):
+        if op.possible or any(getattr(op, flag) for flag in flags_of(type(op))):
             return None
         return self._holder(op)
 

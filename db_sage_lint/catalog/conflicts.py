@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from db_sage_lint.catalog.changes.functions import overload
+from db_sage_lint.catalog.changes.functions import find_overload, overload
 from db_sage_lint.catalog.changes.registry import new_name
 from db_sage_lint.catalog.datatypes import input_types, resolved_type
 from db_sage_lint.catalog.records import Index, OtherType, Record, Relation, Table, View
@@ -43,6 +43,7 @@ from db_sage_lint.operations import (
     RenameTable,
     RenameTrigger,
     SetSchema,
+    Type,
 )
 
 if TYPE_CHECKING:
@@ -286,7 +287,20 @@ def renamed_object(op: RenameObject, db: "Catalog") -> Record | None:
         return type_named(db, Name(op.new_name, db.resolve_type(op.name).schema))
     if op.kind == "schema":
         return db.schemas.get(op.new_name)
+    if op.kind == "function":
+        return _function_at(db, op.name, op.arguments, lambda found: Name(op.new_name, found.schema))
     return db.roles.get(op.new_name) if op.kind == "role" else None
+
+
+def _function_at(
+    db: "Catalog", name: Name, arguments: tuple[Type, ...] | None, new: Callable[[Name], Name]
+) -> Record | None:
+    """The function with the same input types where one is renamed or moved to."""
+    found = find_overload(db, name, arguments)
+    place = new(found.name) if found else None
+    if found is None or place is None or place == found.name:
+        return None
+    return overload(db.functions.get(place, ()), input_types(found.arguments))
 
 
 @holders
@@ -294,7 +308,9 @@ def moved(op: SetSchema, db: "Catalog") -> Record | None:
     if op.kind in ("type", "domain"):
         name = db.resolve_type(op.name)
         return type_named(db, Name(name.name, op.new_schema)) if name.schema != op.new_schema else None
-    if op.kind in ("function", "extension", "other"):
+    if op.kind == "function":
+        return _function_at(db, op.name, op.arguments, lambda found: Name(found.name, op.new_schema))
+    if op.kind in ("extension", "other"):
         return None
     name = db.resolve(op.name)
     return relation_named(db, Name(name.name, op.new_schema)) if name.schema != op.new_schema else None

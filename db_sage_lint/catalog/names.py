@@ -122,6 +122,6 @@ def key_name(key: IndexKey) -> str:
 
 def expression_name(expression: Expression) -> str:
     """What an expression is called as an index column or output column: FigureIndexColname in parse_target.c."""
-    from db_sage_lint.catalog.figure import figure  # needs the trees of expressions, which most runs do not
+    from db_sage_lint.expressions.figure import figure
 
     return figure(expression) or "expr"

@@ -207,6 +207,8 @@ def add_key(op: AddKey, db: "Catalog") -> Lacks:
 def add_foreign_key(op: AddForeignKey, db: "Catalog") -> Lacks:
     yield from of_ordinary_table(op, db)
     yield from of_columns(db, op.table, op.columns)
+    if op.if_exists and db.relation(op.table) is None:
+        return
     yield from lack(relation_missing(db, op.referenced, "table"))
     yield from of_columns(db, op.referenced, op.referenced_columns)
 
@@ -382,7 +384,8 @@ def rename_object(op: RenameObject, db: "Catalog") -> Lacks:
 @lacks
 def set_schema(op: SetSchema, db: "Catalog") -> Lacks:
     yield from _named(db, op.kind, op.name, forgiven=op.if_exists)
-    yield from lack(schema_missing(db, op.new_schema))
+    if not op.if_exists:
+        yield from lack(schema_missing(db, op.new_schema))
 
 
 def _named(db: "Catalog", kind: str, name: Name, *, forgiven: bool) -> Lacks:

@@ -72,10 +72,11 @@ def new_column(db: "Catalog", table: Name, spec: ColumnSpec, origin: Origin, per
     if written.schema:
         db.note(table, written.name)
     sequence = None
-    default = spec.default
+    default = None if is_null(spec.default) else spec.default
     if serial or spec.identity:
         sequence = new_sequence(db, table, spec.name, written.name, origin, persistence, identity=bool(spec.identity))
         default = default or (None if spec.identity else nextval(sequence))
+        db.note(table, sequence.name)
     not_null = bool(spec.not_null or serial or spec.identity)
     for expression in (spec.default, spec.generation):
         if expression is not None:
@@ -93,6 +94,15 @@ def new_column(db: "Catalog", table: Name, spec: ColumnSpec, origin: Origin, per
         made=origin,
         not_null_made=origin if not_null else None,
     )
+
+
+def is_null(default: Expression | None) -> bool:
+    """Whether it is DEFAULT NULL, which is the same as none: AddRelationNewConstraints in catalog/heap.c."""
+    if default is None or b'"isnull"' not in default:
+        return False
+    from db_sage_lint.expressions import is_null_constant
+
+    return is_null_constant(default)
 
 
 def new_sequence(

@@ -30,7 +30,8 @@ class Column(Struct, frozen=True, kw_only=True):
     types has its schema, a built-in or unknown one has none; UNKNOWN_TYPE where nothing was told.
 
     `not_null_made` is the statement that made it NOT NULL, `changed` the last one that changed it, `copied` the last
-    UPDATE that put its values into another column of the table.
+    UPDATE that put its values into another column of the table. `inherited` says that a parent has it too, `local`
+    that the table has it also by itself, so that it stays when the parent's goes.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Column(Struct, frozen=True, kw_only=True):
     not_null_made: Origin | None = None
     copied: Origin | None = None
     inherited: bool = False
+    local: bool = True
 
 
 ConstraintKind = Literal["check", "foreign key", "unique", "primary key", "exclude", "not null"]
@@ -56,7 +58,7 @@ class Constraint(Struct, frozen=True, kw_only=True):
     """A table's constraint. `columns` are those it is about (for CHECK: those that its expression reads).
 
     `index` is the index that enforces it. `validated` is the statement that made it valid, where a later one did.
-    `origin_name` is the name it was created under. `at` is the byte where `made` writes it, -1 for its start.
+    `at` is the byte where `made` writes it, -1 for its start. `inherited` and `local` as for a column.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Constraint(Struct, frozen=True, kw_only=True):
     at: int = -1
     validated: Origin | None = None
     inherited: bool = False
+    local: bool = True
 
 
 class Trigger(Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from db_sage_lint.catalog.changes.functions import find_overload
-from db_sage_lint.catalog.dependents import constraint_node, kind_of, part_node, relation_node
+from db_sage_lint.catalog.nodes import constraint_node, kind_of, part_node, relation_node
 from db_sage_lint.catalog.records import Dependent, Domain, Table
 from db_sage_lint.filed import Filed
 from db_sage_lint.operations import (

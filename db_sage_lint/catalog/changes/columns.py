@@ -1,14 +1,15 @@
 """Columns added, dropped and changed; what is done to a table is done to those that inherit from it."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
+from db_sage_lint.catalog.changes.inherit import own_column
 from db_sage_lint.catalog.changes.registry import changes, family, table_of
 from db_sage_lint.catalog.changes.sources import inherited_column
 from db_sage_lint.catalog.datatypes import resolved_type
-from db_sage_lint.catalog.parts import alter, drop_column, drop_sequence, new_column, new_sequence
+from db_sage_lint.catalog.parts import alter, drop_column, drop_sequence, is_null, new_column, new_sequence
 from db_sage_lint.catalog.records import UNKNOWN_TYPE, Column, Table
 from db_sage_lint.catalog.removal import cascade
 from db_sage_lint.operations import (
@@ -19,6 +20,7 @@ from db_sage_lint.operations import (
     DropExpression,
     DropIdentity,
     DropNotNull,
+    OnColumn,
     OnTable,
     SetDefault,
     SetExpression,
@@ -58,19 +60,39 @@ def column_dropped(op: DropColumn, db: "Catalog", origin: Origin) -> None:
     cascade(db, op, origin)
     if op.column in table.columns or not table.closed:
         drop_column(db, table.name, op.column, op, origin)
+        _let_go(db, table, op.column, origin)
+
+
+def _let_go(db: "Catalog", table: Table, column: str, origin: Origin) -> None:
+    """Children that keep the column have it by themselves from here on, unless another parent has it."""
+    for child in db.heirs(table.name, deep=False):
+        heir = db.relations.get(child)
+        if isinstance(heir, Table) and column in heir.columns:
+            others = [db.relations.get(parent) for parent in heir.parents if parent != table.name]
+            if not any(isinstance(other, Table) and column in other.columns for other in others):
+                alter(db, heir, origin, columns={**heir.columns, column: own_column(heir.columns[column])})
 
 
 def change_columns(
-    db: "Catalog", op: OnTable, name: str, origin: Origin, change: Callable[[Table, Column], Column]
+    db: "Catalog",
+    op: OnTable,
+    name: str,
+    origin: Origin,
+    change: Callable[[Table, Column], Column],
+    *,
+    partitions_only: bool = False,
 ) -> None:
-    """Changes one column of a table and of its heirs. A column that the catalog does not know, of a table that it does
-    not know all of, becomes known by it.
+    """Changes one column of a table and of its heirs (identity: of partitions only).
+
+    A column that the catalog does not know, of a table that it does not know all of, becomes known by it.
     """
     table = table_of(op, db)
     if table is None:
         return
     for member in family(db, table, op):
         column = member.columns.get(name)
+        if partitions_only and member.bound is None and member.name != table.name:
+            continue
         if column is None:
             if member.closed:
                 continue
@@ -104,7 +126,8 @@ def drop_not_null(op: DropNotNull, db: "Catalog", origin: Origin) -> None:
 
 @changes
 def set_default(op: SetDefault, db: "Catalog", origin: Origin) -> None:
-    change_columns(db, op, op.column, origin, lambda _, column: replace(column, default=op.default))
+    default = None if is_null(op.default) else op.default
+    change_columns(db, op, op.column, origin, lambda _, column: replace(column, default=default))
     db.note_expression(db.resolve(op.table), op.default)
 
 
@@ -138,13 +161,22 @@ def add_identity(op: AddIdentity, db: "Catalog", origin: Origin) -> None:
         own = sequence if member.name == table.name else None
         return replace(made_not_null(known, origin), identity=op.identity, sequence=own)
 
-    change_columns(db, op, op.column, origin, change)
+    change_columns(db, op, op.column, origin, change, partitions_only=True)
+
+
+def _change_identity(
+    db: "Catalog", op: OnColumn, identity: Literal["", "always", "by default"], origin: Origin
+) -> None:
+    def change(_: Table, column: Column) -> Column:
+        return replace(column, identity=identity)
+
+    change_columns(db, op, op.column, origin, change, partitions_only=True)
 
 
 @changes
 def set_identity(op: SetIdentity, db: "Catalog", origin: Origin) -> None:
     if op.identity:
-        change_columns(db, op, op.column, origin, lambda _, column: replace(column, identity=op.identity))
+        _change_identity(db, op, op.identity, origin)
 
 
 @changes
@@ -155,7 +187,7 @@ def drop_identity(op: DropIdentity, db: "Catalog", origin: Origin) -> None:
         return
     if column.sequence:
         drop_sequence(db, column.sequence, op, origin)
-    change_columns(db, op, op.column, origin, lambda _, known: replace(known, identity=""))
+    _change_identity(db, op, "", origin)
 
 
 @changes

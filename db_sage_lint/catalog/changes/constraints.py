@@ -62,8 +62,9 @@ def _pass_on(db: "Catalog", table: Table, constraint: Constraint, op: OnTable, o
     """Gives a check to the heirs; one of that name that they have already is merged with it."""
     if table.children and not op.only:
         for heir in heir_tables(db, table.name):
-            own = heir.constraints.get(constraint.name, constraint)
-            put_constraint(db, heir.name, replace(own, inherited=True), origin)
+            own = heir.constraints.get(constraint.name)
+            below = replace(own, inherited=True) if own else replace(constraint, inherited=True, local=False)
+            put_constraint(db, heir.name, below, origin)
 
 
 @changes

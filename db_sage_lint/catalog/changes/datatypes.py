@@ -7,8 +7,9 @@ from msgspec.structs import replace
 from db_sage_lint.catalog.changes.registry import changes, new_name
 from db_sage_lint.catalog.datatypes import resolved_type
 from db_sage_lint.catalog.names import free_domain_constraint_name
-from db_sage_lint.catalog.parts import note_gone, put_composite
+from db_sage_lint.catalog.parts import alter, change_column, drop_column, note_gone, put_composite
 from db_sage_lint.catalog.records import (
+    Column,
     CompositeType,
     DataType,
     Domain,
@@ -16,6 +17,7 @@ from db_sage_lint.catalog.records import (
     Enum,
     EnumValue,
     OtherType,
+    Table,
 )
 from db_sage_lint.catalog.removal import make_room, remove_type
 from db_sage_lint.operations import (
@@ -150,6 +152,8 @@ def alter_composite_type(op: AlterCompositeType, db: "Catalog", origin: Origin) 
     if composite is None:
         return
     rest = tuple(a for a in composite.attributes if a.name != op.attribute.name)
+    if op.cascade:
+        _typed_tables_follow(op, db, composite.name, origin)
     if op.change == "drop":
         note_gone(db, ("attribute", composite.name, op.attribute.name), op, origin)
         put_composite(db, replace(composite, attributes=rest))
@@ -160,6 +164,22 @@ def alter_composite_type(op: AlterCompositeType, db: "Catalog", origin: Origin) 
     else:
         attributes = (*rest, new)
     put_composite(db, replace(composite, attributes=attributes))
+
+
+def _typed_tables_follow(op: AlterCompositeType, db: "Catalog", type_name: Name, origin: Origin) -> None:
+    """With CASCADE the tables that were created OF the type change like it."""
+    name, new_type = op.attribute.name, resolved_type(db, op.attribute.type)
+    for owner in sorted(db.noted(type_name.name)):
+        table = db.relations.get(owner)
+        if not isinstance(table, Table) or table.of_type != type_name:
+            continue
+        if op.change == "drop":
+            drop_column(db, owner, name, op, origin)
+        elif name in table.columns:
+            change_column(db, owner, name, origin, type=new_type)
+        else:
+            added = Column(name=name, type=new_type, made=origin)
+            alter(db, table, origin, columns={**table.columns, name: added})
 
 
 @changes

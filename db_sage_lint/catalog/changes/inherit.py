@@ -12,7 +12,7 @@ from db_sage_lint.catalog.changes.registry import changes, stub, table_of
 from db_sage_lint.catalog.lineage import equivalent
 from db_sage_lint.catalog.names import free_constraint_name, index_name, joined, key_index_name
 from db_sage_lint.catalog.parts import alter, put_constraint, put_index
-from db_sage_lint.catalog.records import Constraint, Index, Table
+from db_sage_lint.catalog.records import Column, Constraint, Index, Table
 from db_sage_lint.operations import AttachPartition, Bound, DetachPartition, Name, SetInherit
 from db_sage_lint.script import Origin
 
@@ -38,14 +38,15 @@ def copy_index(db: "Catalog", index: Index, table: Name, origin: Origin, *, pare
         table=table,
         constraint=name if constraint else "",
         parent=parent,
+        valid=True,
         concurrently=False,
         made=origin,
     )
     put_index(db, copied, origin)
     if constraint:
         inherited = parent is not None
-        copy = replace(constraint, name=name, index=copied.name, made=origin, validated=None, inherited=inherited)
-        put_constraint(db, table, copy, origin)
+        copy = replace(constraint, name=name, index=copied.name, made=origin, at=-1, validated=None)
+        put_constraint(db, table, replace(copy, inherited=inherited, local=not inherited), origin)
     return copied
 
 
@@ -99,7 +100,8 @@ def join_foreign_key(db: "Catalog", constraint: Constraint, child: Name, origin:
         name = constraint.name
         if name in table.constraints:
             name = free_constraint_name(db, child.schema, child.name, joined(constraint.columns), "fkey")
-        put_constraint(db, child, replace(constraint, name=name, made=origin, inherited=True), origin)
+        copy = replace(constraint, name=name, made=origin, at=-1, inherited=True, local=False)
+        put_constraint(db, child, copy, origin)
     for grandchild in db.partitions(child, deep=False):
         join_foreign_key(db, constraint, grandchild, origin)
 
@@ -151,30 +153,55 @@ def detach_partition(op: DetachPartition, db: "Catalog", origin: Origin) -> None
     child = db.relations.get(db.resolve(op.partition))
     if parent and isinstance(child, Table) and parent.name in child.parents:
         unlink(db, parent, child, origin)
+        if op.concurrently:
+            _keep_bound(db, parent, child, origin)
         for index in db.indexes_of(child.name):
             if index.parent is not None:
                 db.put_relation(replace(index, parent=None))
+
+
+def _keep_bound(db: "Catalog", parent: Table, child: Table, origin: Origin) -> None:
+    """DETACH … CONCURRENTLY leaves the bound behind as a CHECK: DetachAddConstraintIfNeeded in tablecmds.c."""
+    keys = tuple(key for key in parent.partition_by.keys if key) if parent.partition_by else ()
+    if keys and child.bound is not None and not child.bound.is_default:
+        column = keys[0] if len(keys) == 1 else ""
+        name = free_constraint_name(db, child.name.schema, child.name.name, column, "check", child.constraints)
+        put_constraint(db, child.name, Constraint(name=name, kind="check", columns=keys, made=origin), origin)
 
 
 def link(db: "Catalog", parent: Table, child: Table, origin: Origin, bound: Bound | None) -> None:
     """Makes one table the child of another; columns and checks of the same name count as inherited from here on."""
     if child.name not in parent.children:
         alter(db, parent, origin, children=(*parent.children, child.name))
+    local = bound is None
     alter(
         db,
         child,
         origin,
         bound=bound,
         parents=child.parents if parent.name in child.parents else (*child.parents, parent.name),
-        columns={n: replace(c, inherited=True) if n in parent.columns else c for n, c in child.columns.items()},
-        constraints={n: _from_above(c, parent) for n, c in child.constraints.items()},
+        columns={n: _from_above(c, local=local) if n in parent.columns else c for n, c in child.columns.items()},
+        constraints={n: _check_from_above(c, parent, local=local) for n, c in child.constraints.items()},
     )
 
 
-def _from_above(constraint: Constraint, parent: Table) -> Constraint:
+def _from_above(column: Column, *, local: bool) -> Column:
+    """A partition's columns are no longer its own: MergeAttributesIntoExisting in src/backend/commands/tablecmds.c."""
+    return replace(column, inherited=True, local=local and column.local)
+
+
+def _check_from_above(constraint: Constraint, parent: Table, *, local: bool) -> Constraint:
     above = parent.constraints.get(constraint.name)
     same = above is not None and above.kind == constraint.kind == "check"
-    return replace(constraint, inherited=True) if same else constraint
+    return replace(constraint, inherited=True, local=local and constraint.local) if same else constraint
+
+
+def own_column(column: Column) -> Column:
+    return replace(column, inherited=False, local=True) if column.inherited else column
+
+
+def own_constraint(constraint: Constraint) -> Constraint:
+    return replace(constraint, inherited=False, local=True) if constraint.inherited else constraint
 
 
 def unlink(db: "Catalog", parent: Table, child: Table, origin: Origin) -> None:
@@ -187,8 +214,8 @@ def unlink(db: "Catalog", parent: Table, child: Table, origin: Origin) -> None:
         origin,
         bound=None,
         parents=rest,
-        columns=child.columns if rest else {n: replace(c, inherited=False) for n, c in child.columns.items()},
-        constraints={n: replace(c, inherited=bool(rest)) if c.inherited else c for n, c in child.constraints.items()},
+        columns=child.columns if rest else {n: own_column(c) for n, c in child.columns.items()},
+        constraints=child.constraints if rest else {n: own_constraint(c) for n, c in child.constraints.items()},
         triggers={n: t for n, t in child.triggers.items() if not t.inherited},
     )
 

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from db_sage_lint.catalog.changes.privileges import grant_defaults
 from db_sage_lint.catalog.changes.registry import changes
-from db_sage_lint.catalog.dependents import kind_of
+from db_sage_lint.catalog.nodes import kind_of
 from db_sage_lint.catalog.parts import alter, bury, note_gone
 from db_sage_lint.catalog.records import Domain, Extension, Publication, Role, Schema, Table, View
 from db_sage_lint.catalog.removal import cascade, remove_relation, remove_type
@@ -104,6 +104,7 @@ def object_dropped(op: DropObject, db: "Catalog", origin: Origin) -> None:
         cascade(db, op, origin)
         note_gone(db, ("schema", op.name, ""), op, origin, record=db.schemas.get(op.name.name))
         db.remove(db.schemas, op.name.name)
+        db.remove(db.privileges, ("schema", op.name))
     elif op.kind == "extension":
         cascade(db, op, origin)
         note_gone(db, ("extension", op.name, ""), op, origin, record=db.extensions.get(op.name.name))
@@ -111,9 +112,23 @@ def object_dropped(op: DropObject, db: "Catalog", origin: Origin) -> None:
     elif op.kind == "role":
         note_gone(db, ("role", op.name, ""), op, origin, record=db.roles.get(op.name.name))
         db.remove(db.roles, op.name.name)
+    elif op.kind == "owned":
+        _drop_owned(op, db, origin)
     elif op.kind == "publication":
         note_gone(db, ("publication", op.name, ""), op, origin, record=db.publications.get(op.name.name))
         db.remove(db.publications, op.name.name)
+
+
+def _drop_owned(op: DropObject, db: "Catalog", origin: Origin) -> None:
+    """DROP OWNED BY: the role's rights, and what it is known to own; what else it owns is not known."""
+    role = op.name.name
+    for key, granted in list(db.privileges.items()):
+        rest = {privilege: by for privilege, by in granted.items() if privilege.grantee != role}
+        if len(rest) < len(granted):
+            db.put(db.privileges, key, rest)
+    for owned in [r.name for r in db.relations.values() if isinstance(r, Table | View) and r.owner == role]:
+        remove_relation(db, owned, op, origin)
+    db.open(frozenset(), origin)
 
 
 def _drop_relation(op: DropObject, db: "Catalog", origin: Origin) -> None:

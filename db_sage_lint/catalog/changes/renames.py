@@ -8,7 +8,6 @@ from msgspec.structs import replace
 from db_sage_lint.catalog.changes.datatypes import rename_attribute_of
 from db_sage_lint.catalog.changes.functions import change_overload, find_overload
 from db_sage_lint.catalog.changes.registry import changes, table_of
-from db_sage_lint.catalog.columnnames import rename_column
 from db_sage_lint.catalog.moves import move_relation, rewrite_policies, types_follow
 from db_sage_lint.catalog.parts import bury, note_gone, put_constraint, without
 from db_sage_lint.catalog.records import CompositeType, Domain, Function, Sequence, Table, View
@@ -51,6 +50,8 @@ def rename_index(op: RenameIndex, db: "Catalog", origin: Origin) -> None:
 
 @changes
 def column_renamed(op: RenameColumn, db: "Catalog", origin: Origin) -> None:
+    from db_sage_lint.catalog.columnnames import rename_column
+
     relation = db.relations.get(db.resolve(op.table)) or table_of(op, db)
     if isinstance(relation, CompositeType):
         rename_attribute_of(db, relation, op.column, op.new_name, op, origin)

@@ -6,7 +6,6 @@ from msgspec.structs import replace
 
 from db_sage_lint.catalog.changes.registry import changes, stub
 from db_sage_lint.catalog.records import Table, View
-from db_sage_lint.expressions import columns_read
 from db_sage_lint.operations import Copy, Insert, Merge, Name, Truncate, Update
 from db_sage_lint.script import Origin
 
@@ -58,6 +57,8 @@ def _fill_family(db: "Catalog", table: Table, origin: Origin) -> None:
 @changes
 def update(op: Update, db: "Catalog", origin: Origin) -> None:
     """Notes which columns' values go into another column: the step before the old one may be dropped."""
+    from db_sage_lint.expressions import columns_read
+
     table = db.table(op.table)
     if table is None:
         return

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from db_sage_lint.catalog.datatypes import resolved_type
 from db_sage_lint.catalog.parts import new_column, new_sequence
 from db_sage_lint.catalog.records import UNKNOWN_TYPE, Column, CompositeType, Constraint, Index, Table, View
 from db_sage_lint.operations import ColumnSpec, CreateTable, Like, Name
@@ -76,7 +77,7 @@ def _inherited(db: "Catalog", build: Build, parent: Name) -> None:
         build.columns[name] = inherited_column(column, build.origin, partition=bool(build.op.partition_of))
     for constraint in table.constraints.values():
         if constraint.kind in ("check", "not null") and not constraint.no_inherit:
-            build.constraints[constraint.name] = replace(constraint, inherited=True)
+            build.constraints[constraint.name] = replace(constraint, at=-1, inherited=True, local=False)
 
 
 def inherited_column(column: Column, origin: Origin, *, partition: bool) -> Column:
@@ -84,6 +85,7 @@ def inherited_column(column: Column, origin: Origin, *, partition: bool) -> Colu
     return replace(
         column,
         inherited=True,
+        local=False,
         made=origin,
         changed=None,
         identity=column.identity if partition else "",
@@ -158,7 +160,9 @@ def _copy_parts(db: "Catalog", build: Build, source: Table, like: Like) -> None:
         for constraint in source.constraints.values():
             if constraint.kind == "check":
                 db.note_expression(build.name, constraint.expression)
-                build.constraints[constraint.name] = replace(constraint, made=build.origin, inherited=False)
+                build.constraints[constraint.name] = replace(
+                    constraint, made=build.origin, at=-1, inherited=False, local=True
+                )
     if _includes(like, "indexes"):
         build.cloned += db.indexes_of(source.name)
 
@@ -177,4 +181,7 @@ def _from_query(db: "Catalog", build: Build) -> None:
         return
     for number, output in enumerate(outputs):
         name = aliases[number] if number < len(aliases) else output.name
-        build.columns[name] = Column(name=name, type=output.type or UNKNOWN_TYPE, made=build.origin)
+        output_type = resolved_type(db, output.type) if output.type else UNKNOWN_TYPE
+        if output_type.schema:
+            db.note(build.name, output_type.name)
+        build.columns[name] = Column(name=name, type=output_type, made=build.origin)

@@ -64,6 +64,10 @@ def create_table(op: CreateTable, db: "Catalog", origin: Origin) -> None:
     grant_defaults(db, "table", name, origin)
     for constraint in build.constraints:
         db.note(name, constraint)
+    for expression in op.partition_by.expressions if op.partition_by else ():
+        db.note_expression(name, expression)
+    if op.of_type:
+        db.note(name, op.of_type.name)
     for index in build.cloned:
         copy_index(db, index, name, origin)
     if op.partition_of:

@@ -9,11 +9,13 @@ from db_sage_lint.catalog.changes.registry import changes, new_name
 from db_sage_lint.catalog.parts import alter
 from db_sage_lint.catalog.records import View
 from db_sage_lint.catalog.removal import make_room
+from db_sage_lint.catalog.state import TEMPORARY
 from db_sage_lint.operations import (
     CreateMaterializedView,
     CreateView,
     Expression,
     Name,
+    Persistence,
     RefreshMaterializedView,
     SetViewOptions,
 )
@@ -25,7 +27,11 @@ if TYPE_CHECKING:
 
 @changes
 def create_view(op: CreateView, db: "Catalog", origin: Origin) -> None:
-    name = new_name(db, op.view, op.persistence)
+    view = _view(db, new_name(db, op.view, op.persistence), op.query, op.columns, origin)
+    if any(read.schema == TEMPORARY for read, _ in view.reads):  # the server makes it temporary by itself
+        view = replace(view, name=Name(view.name.name, TEMPORARY))
+    name = view.name
+    persistence: Persistence = "temporary" if name.schema == TEMPORARY else op.persistence
     before = db.relations.get(name)
     replaced = before if op.replace and isinstance(before, View) and not before.materialized else None
     if replaced is None:
@@ -33,9 +39,8 @@ def create_view(op: CreateView, db: "Catalog", origin: Origin) -> None:
     options = dict(op.options)
     if op.check_option:
         options["check_option"] = op.check_option
-    view = _view(db, name, op.query, op.columns, origin)
     if replaced is None:
-        db.put_relation(replace(view, options=options, persistence=op.persistence))
+        db.put_relation(replace(view, options=options, persistence=persistence))
         grant_defaults(db, "table", name, origin)
         return
     kept = replace(view, triggers=replaced.triggers, owner=replaced.owner, comment=replaced.comment, made=replaced.made)
