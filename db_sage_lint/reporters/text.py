@@ -20,14 +20,15 @@ def render(report: Report, rules: Rules, look: Look) -> str:
     if look.statistics:
         blocks = [words.statistics(report, {rule.id: rule.title for rule in rules.values()})]
     else:
-        blocks = ["\n".join(block(finding, rules, look)) + "\n\n" for finding in report.findings]
+        explained: set[str] = set()
+        blocks = ["\n".join(block(finding, rules, explained, look)) + "\n\n" for finding in report.findings]
     if look.summary and (report.findings or report.not_analysed):
         blocks.append(words.summary(report) + "\n")
     return "".join(blocks)
 
 
-def block(finding: Finding, rules: Rules, look: Look) -> Iterator[str]:
-    """The lines of one finding."""
+def block(finding: Finding, rules: Rules, explained: set[str], look: Look) -> Iterator[str]:
+    """The lines of one finding. A safe way of several lines is shown once; `explained` collects the rules of those."""
     places = [finding.location, *(related.location for related in finding.related)]
     gutter = max(len(str(region(place).line)) for place in places)
     color = COLORS[finding.severity]
@@ -37,7 +38,7 @@ def block(finding: Finding, rules: Rules, look: Look) -> Iterator[str]:
     for related in finding.related:
         yield from source(related.location, ":::", "-", FRAME, gutter, look, harmless(related.message))
     yield frame(gutter, look)
-    for label, text in notes(finding, rules):
+    for label, text in notes(finding, rules, explained):
         yield from note(label, text, gutter, look)
 
 
@@ -56,7 +57,7 @@ def source(
     yield f"{frame(gutter, look)} {marks}"
 
 
-def notes(finding: Finding, rules: Rules) -> Iterator[tuple[str, str]]:
+def notes(finding: Finding, rules: Rules, explained: set[str]) -> Iterator[tuple[str, str]]:
     """What is said below the source, by label."""
     label = "lock seen" if finding.seen else "lock"
     for effect in finding.effects[:EFFECTS_SHOWN]:
@@ -64,8 +65,11 @@ def notes(finding: Finding, rules: Rules) -> Iterator[tuple[str, str]]:
     if len(finding.effects) > EFFECTS_SHOWN:
         yield label, f"and on {words.count(len(finding.effects) - EFFECTS_SHOWN, 'more relation')}"
     rule = rules.get(finding.rule)
-    if rule is not None and rule.instead.strip():
-        yield "instead", rule.instead.strip("\n")
+    instead = rule.instead.strip("\n") if rule else ""
+    if instead:
+        yield "instead", f"as for the first {finding.rule} above" if finding.rule in explained else instead
+    if "\n" in instead:
+        explained.add(finding.rule)
 
 
 def note(label: str, text: str, gutter: int, look: Look) -> Iterator[str]:

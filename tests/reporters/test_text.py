@@ -74,6 +74,15 @@ def test_many_locks_are_cut_short(report: Report, rules: Rules) -> None:
     assert "= lock: and on 4 more relations" in said
 
 
+def test_safe_way_of_several_lines_is_shown_once(finding_in: Callable[..., Finding], rules: Rules) -> None:
+    findings = [finding_in(b"DROP TABLE a;", b"DROP") for _ in range(3)]
+    said = render("text", Report(findings=findings), rules, Look())
+    assert said.count("= instead: -- first stop reading it\n") == 1
+    assert said.count("= instead: as for the first column-dropped above\n") == 2
+    short = {"column-dropped": msgspec.structs.replace(rules["column-dropped"], instead="SELECT 1;\n")}
+    assert render("text", Report(findings=findings), short, Look()).count("= instead: SELECT 1;\n") == 3
+
+
 def test_statistics_replace_the_findings(finding_in: Callable[..., Finding], rules: Rules) -> None:
     findings = [finding_in(b"DROP TABLE a;", b"DROP") for _ in range(12)]
     said = render("text", Report(findings=findings, files=1, statements=1), rules, Look(statistics=True))
