@@ -95,7 +95,8 @@ def subcommand(command: AlterTableCmd, node: AlterTableStmt, source: Source, at:
     return function(command, on, source)
 
 
-NAME_PART = re.compile(rb'"(?:[^"]|"")*"|[A-Za-z_\x80-\xff][\w$\x80-\xff]*')
+# A name or a placeholder that stands for one, whole or in part.
+NAME_PART = re.compile(rb'(?:"(?:[^"]|"")*"|\{\{[^{}]*\}\}|[$#]\{[^{}\r\n]*\}|[\w$@:\x80-\xff])+')
 
 
 def places(node: AlterTableStmt, count: int, source: Source) -> list[int]:

@@ -259,7 +259,13 @@ def test_a_single_subcommand_points_at_its_statement():
     assert pointed_at("ALTER TABLE t DROP COLUMN a") == [""]
 
 
-@pytest.mark.parametrize("name", ["t", "s . t", '"s"."t"', "db.s.t", "ONLY t", "ONLY (t)", "t *", "s./**/t"])
+NAMES = [
+    "t", "s . t", '"s"."t"', "db.s.t", "ONLY t", "ONLY (t)", "t *", "s./**/t", ":schema.t", "${s}.t",
+    "{{ index . 1 }}.t",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_places_behind_every_form_of_the_name(name):
     assert pointed_at(f"ALTER TABLE {name} SET LOGGED, OWNER TO bob") == ["SET", "OWNER"]
 
