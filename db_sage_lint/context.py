@@ -9,7 +9,7 @@ from itertools import takewhile
 from msgspec import Struct
 
 from db_sage_lint.catalog import Catalog
-from db_sage_lint.catalog.records import Column, Missing, Relation, Table, View
+from db_sage_lint.catalog.records import Column, Index, Missing, Relation, Table, View
 from db_sage_lint.config import Config
 from db_sage_lint.effects import Effect, predict
 from db_sage_lint.effects.locks import Lock
@@ -170,12 +170,15 @@ class Context:
 
     def blocking_locks_held(self) -> list[Held]:
         """Locks held on contended relations that block reads or writes, the strongest first."""
-        held = [
-            h
-            for h in self.locks_held.values()
-            if h.lock.blocks_writes and self.contended(h.relation) and not self.was_dropped(h.relation)
-        ]
+        held = [h for h in self.locks_held.values() if h.lock.blocks_writes and self.is_awaited(h.relation)]
         return sorted(held, key=lambda h: (-h.lock, h.origin.start))
+
+    def is_awaited(self, name: Name) -> bool:
+        """Whether others can wait for a lock on the relation; an index is waited for as its table is."""
+        if not self.contended(name) or self.was_dropped(name):
+            return False
+        relation = self.last_known(name)
+        return not isinstance(relation, Index) or relation.table not in self.locks_held
 
     def setting(self, name: str) -> str | None:
         """The value in force of a run-time parameter, as far as the files tell; None where they don't."""

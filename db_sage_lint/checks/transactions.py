@@ -12,6 +12,7 @@ from db_sage_lint.effects import Effect
 from db_sage_lint.expressions import fixed_columns, functions_called, reads
 from db_sage_lint.filed import Filed
 from db_sage_lint.operations import (
+    AddForeignKey,
     Cluster,
     Copy,
     CreateIndex,
@@ -152,11 +153,13 @@ def work_under_exclusive_lock(op: Operation, now: Context) -> Verdict | bool:
 
 
 def adds_to(held: Held, op: Operation, now: Context) -> bool:
-    """Whether an earlier statement's lock makes more wait than the operation does by itself."""
+    """Whether an earlier statement's lock makes others wait that the operation by itself doesn't: where its own lock
+    blocks writes, the rule about that operation speaks.
+    """
     if held.origin is now.origin and not op.possible:
         return False
     own = now.effect_on(held.relation)
-    return own is None or own.lock < held.lock
+    return own is None or not own.lock.blocks_writes
 
 
 def validated_under_own_lock(op: Operation, now: Context) -> bool:
@@ -172,9 +175,9 @@ def reads_rows(query: Expression, now: Context) -> bool:
 
 
 @works
-def scan(_: Operation, now: Context) -> str:
+def scan(op: Operation, now: Context) -> str:
     growing = [effect for effect in now.effects if effect.grows and now.may_have_rows(effect.relation)]
-    if not growing:
+    if not growing or (isinstance(op, AddForeignKey) and not now.may_have_rows(op.table)):
         return ""
     return f"{now.shown(growing[0].relation)} is {'rewritten' if growing[0].rewrites else 'scanned'}"
 
