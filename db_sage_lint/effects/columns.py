@@ -10,6 +10,7 @@ from db_sage_lint.effects.locks import Effect, Lock
 from db_sage_lint.effects.predict import Server, effects
 from db_sage_lint.effects.reach import Effects, is_partitioned, on, over, over_partitions, own_foreign_keys
 from db_sage_lint.effects.userdefined import is_constrained, underlying_default
+from db_sage_lint.operations import SERIAL as SERIAL
 from db_sage_lint.operations import (
     AddColumn,
     AddIdentity,
@@ -31,8 +32,6 @@ from db_sage_lint.operations import (
 if TYPE_CHECKING:
     from db_sage_lint.catalog import Catalog
     from db_sage_lint.expressions import Volatility
-
-SERIAL = frozenset({"serial", "serial2", "serial4", "serial8", "smallserial", "bigserial"})
 
 
 @effects
@@ -126,9 +125,7 @@ def may_have_null(server: Server, name: Name, column: str) -> bool:
 
 
 def _unvalidated(table: Table, column: str) -> bool:
-    return any(
-        c.kind == "not null" and not c.valid and column in c.columns for c in table.constraints.values()
-    )
+    return any(c.kind == "not null" and not c.valid and column in c.columns for c in table.constraints.values())
 
 
 @effects

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from db_sage_lint import expressions
 from db_sage_lint.catalog.records import Constraint
 from db_sage_lint.effects.columns import becomes_not_null, may_have_null
 from db_sage_lint.effects.drops import dropped_with
@@ -74,14 +73,13 @@ def add_foreign_key(op: AddForeignKey, server: Server) -> Iterator[Effect]:
 def _added_with_values(op: AddForeignKey, server: Server) -> tuple[bool, bool]:
     """Whether a key on a column that is just added is validated, and whether that reads the referenced table.
 
-    It is where the column is given a default in any form; with DEFAULT NULL no row leads to the other table.
-    Source: transformAlterTableStmt in parse_utilcmd.c. An identity is no default there.
+    It is where the column has a default in any form, which an identity is not; with DEFAULT NULL, for which the
+    catalog has none, no row leads to the other table. Source: transformAlterTableStmt in parse_utilcmd.c.
     """
     table = server.db.table(op.table)
-    columns = () if table is None else [table.columns[c] for c in op.columns if c in table.columns]
-    filled = [c for c in columns if c.default is not None or c.generated or (c.sequence and not c.identity)]
-    null = all(c.default is not None and expressions.is_null_constant(c.default) for c in filled)
-    return bool(filled), bool(filled) and not null
+    columns = [] if table is None else [table.columns[c] for c in op.columns if c in table.columns]
+    has_values = any(c.default is not None or c.generated or c.sequence for c in columns)
+    return op.beside_default, op.beside_default and has_values
 
 
 @effects

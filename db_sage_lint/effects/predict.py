@@ -42,9 +42,7 @@ class Server:
 effects: Filed[Callable[..., Iterable[Effect]]] = Filed()
 
 
-def predict(
-    op: Operation, db: "Catalog", pg: int, settings: Mapping[str, str] = NO_SETTINGS
-) -> tuple[Effect, ...]:
+def predict(op: Operation, db: "Catalog", pg: int, settings: Mapping[str, str] = NO_SETTINGS) -> tuple[Effect, ...]:
     """One effect for each relation that the operation locks, the strongest lock first.
 
     `db` is the catalog as it is before the operation, `pg` the major version (13 to 18), `settings` the session's
@@ -83,7 +81,9 @@ def while_skipping(op: Operation, db: "Catalog") -> tuple[Effect, ...]:
         lock = Lock.SHARE_UPDATE_EXCLUSIVE
     table = db.table(op.table)
     partitioned = table is not None and table.partition_by is not None and not op.only
-    return tuple(Effect(name, lock) for name in (db.resolve(op.table), *(db.partitions(op.table) if partitioned else ())))
+    return tuple(
+        Effect(name, lock) for name in (db.resolve(op.table), *(db.partitions(op.table) if partitioned else ()))
+    )
 
 
 def strongest_first(found: Iterable[Effect]) -> tuple[Effect, ...]:
@@ -97,6 +97,4 @@ def strongest_first(found: Iterable[Effect]) -> tuple[Effect, ...]:
 
 def both(one: Effect, other: Effect) -> Effect:
     """The effect of two things that happen to one relation."""
-    return Effect(
-        one.relation, max(one.lock, other.lock), one.scans or other.scans, one.rewrites or other.rewrites
-    )
+    return Effect(one.relation, max(one.lock, other.lock), one.scans or other.scans, one.rewrites or other.rewrites)

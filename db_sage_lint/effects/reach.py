@@ -41,9 +41,7 @@ def over(
     return found
 
 
-def over_partitions(
-    server: Server, name: Name, lock: Lock, *, only: bool = False, scans: bool = False
-) -> list[Effect]:
+def over_partitions(server: Server, name: Name, lock: Lock, *, only: bool = False, scans: bool = False) -> list[Effect]:
     """As `over`, for what reaches partitions but not the heirs of INHERITS."""
     if is_partitioned(server, name):
         return over(server, name, lock, only=only, scans=scans)

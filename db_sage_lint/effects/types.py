@@ -146,7 +146,9 @@ def _is_rebuilt(index: Index, op: SetType, column: Column, new: Type, db: "Catal
     """
     keys = [key for key in index.keys if key.column == column.name]
     read = [e for e in (index.predicate, *(key.expression for key in index.keys)) if e is not None]
-    touched = bool(keys) or column.name in index.include or any(column.name in expressions.columns_read(e) for e in read)
+    touched = (
+        bool(keys) or column.name in index.include or any(column.name in expressions.columns_read(e) for e in read)
+    )
     if not touched or read or index.parent is not None:
         return touched
     if index.method == "gin" and column.type.dimensions:
@@ -163,9 +165,7 @@ def _collation(name: Name | None) -> str:
 
 def _is_checked(table: Table, column: str) -> bool:
     """Whether a valid CHECK reads the column: it is checked for every row, whatever the change."""
-    return any(
-        c.kind == "check" and c.valid and c.enforced and column in c.columns for c in table.constraints.values()
-    )
+    return any(c.kind == "check" and c.valid and c.enforced and column in c.columns for c in table.constraints.values())
 
 
 # --- effects --------------------------------------------------------------------------------------------------------
@@ -205,7 +205,6 @@ def _other_sides(table: Table, column: str, server: Server, *, scans: bool) -> I
     for other, key in server.db.referencing(table.name):
         if column in key.referenced_columns and other.name != table.name:
             yield from over_partitions(server, other.name, Lock.ACCESS_EXCLUSIVE, scans=scans and key.valid)
-
 
 
 @effects

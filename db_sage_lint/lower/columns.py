@@ -2,11 +2,13 @@
 
 from typing import Literal
 
+from msgspec.structs import replace
+
 from db_sage_lint.lower.base import Source, optional
 from db_sage_lint.lower.constraints import Within, add_constraint, apply_attributes
 from db_sage_lint.lower.names import OnRelation, collation
 from db_sage_lint.lower.values import type_of
-from db_sage_lint.operations import ColumnSpec, Expression, Operation
+from db_sage_lint.operations import SERIAL, AddForeignKey, ColumnSpec, Expression, Operation
 from db_sage_lint.tree import ColumnDef, Constraint
 
 # Source: ATTRIBUTE_IDENTITY_* and ATTRIBUTE_GENERATED_* in src/include/catalog/pg_attribute.h.
@@ -37,9 +39,12 @@ def column(node: ColumnDef, on: OnRelation, within: Within, source: Source) -> t
                 added = add_constraint(constraint, on, within, source.at(constraint.location), node.colname)
                 if added is not None:
                     constraints.append(added)
+    column_type = type_of(node.typeName)
+    if within == "column" and (default is not None or generated or column_type.name in SERIAL):
+        constraints = [replace(c, beside_default=True) if isinstance(c, AddForeignKey) else c for c in constraints]
     spec = ColumnSpec(
         name=node.colname,
-        type=type_of(node.typeName),
+        type=column_type,
         not_null=not_null,
         not_null_name=not_null_name,
         default=default,

@@ -41,7 +41,8 @@ class AddNotNull(AddConstraint, frozen=True, kw_only=True):
 
 class AddForeignKey(AddConstraint, frozen=True, kw_only=True):
     """`referenced_columns` is empty where the primary key is meant. Actions are as in SQL: "no action", "cascade", …
-    `period` says that the last column is a range that the referenced ones must cover (18+)."""
+    `period` says that the last column is a range that the referenced ones must cover (18+). `beside_default` says that
+    it is written beside a new column with a default of any form: DEFAULT, even NULL, a generation, a serial type."""
 
     columns: tuple[str, ...]
     referenced: Name
@@ -50,6 +51,7 @@ class AddForeignKey(AddConstraint, frozen=True, kw_only=True):
     on_update: str = "no action"
     match: Literal["simple", "full"] = "simple"
     period: bool = False
+    beside_default: bool = False
 
 
 class AddKey(AddConstraint, frozen=True, kw_only=True):

@@ -8,6 +8,9 @@ from db_sage_lint.operations.base import Expression, Name, Operation, RelationKi
 
 Persistence = Literal["permanent", "temporary", "unlogged"]
 
+# The grammar's words for an integer column with a sequence of its own: manual, 8.1.4 Serial Types.
+SERIAL = frozenset({"serial", "serial2", "serial4", "serial8", "smallserial", "bigserial"})
+
 
 class ColumnSpec(Struct, frozen=True, kw_only=True):
     """A column as a statement defines it. `at` is its byte in the user's file.
