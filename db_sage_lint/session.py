@@ -1,19 +1,17 @@
 """The session in which a script runs: its transaction and savepoints, its settings, and the locks held so far.
 
-Source: manual, SET and SET LOCAL; src/backend/access/transam/xact.c (BEGIN inside a block is a warning, COMMIT AND CHAIN
-opens the next block at once) and src/backend/utils/misc/guc.c (what a rollback takes back).
+Sources: xact.c (what each statement does to the transaction's state), guc.c (AtEOXact_GUC: what becomes of settings).
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from db_sage_lint.effects.locks import Effect, Lock
 from db_sage_lint.filed import Filed
 from db_sage_lint.operations import (
-    AddEnumValue,
     AlterSetting,
     Begin,
     Commit,
@@ -21,10 +19,13 @@ from db_sage_lint.operations import (
     Operation,
     PrepareTransaction,
     ReleaseSavepoint,
+    RenameObject,
+    RenameTable,
     ResetVariable,
     Rollback,
     RollbackToSavepoint,
     Savepoint,
+    SetSchema,
     SetVariable,
 )
 from db_sage_lint.script import Origin, Script
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from db_sage_lint.catalog import Catalog
 
 NO_SETTINGS: Mapping[str, str] = {}
-DEFAULT_PATH = ("public",)
+NO_CHANGE = "from current"
 
 
 class Held(Struct, frozen=True, eq=False):
@@ -44,22 +45,28 @@ class Held(Struct, frozen=True, eq=False):
     origin: Origin
 
 
-class Point(Struct, frozen=True, eq=False):
-    """Where a ROLLBACK goes back to: the start of the transaction, or a savepoint of that name."""
+class Saved(Struct, frozen=True, eq=False):
+    """What a savepoint, or the beginning of the transaction, comes back to. `mark` is the catalog's."""
 
     name: str
     mark: int
-    held: dict[Name, Held]
+    lasting: dict[str, str]
     settings: dict[str, str]
+    held: dict[Name, Held]
+
+
+follows: Filed[Callable[..., None]] = Filed()
 
 
 class Session:
-    """One connection of a runner that runs one script.
+    """One connection of a runner, which runs one script.
 
-    `in_transaction` says that a transaction is open, `own_block` that the file itself began it, at `began`.
-    `settings` are the run-time parameters in force as far as the files tell, names in lower case; `ever_set` those
-    that the script has set. `held` are the locks of the open transaction, `new_enum_values` the values that it has added
-    to enums, by type and value. With `db`, the catalog's search_path follows.
+    `in_transaction` says that a transaction block is open: the runner's, or with `own_block` the file's own, which
+    the statement at `began` opened. `settings` are the values in force, by lower-case name, as far as they are known;
+    `ever_set` the names of those that the script gave a value. `held` are the locks of the open transaction.
+
+    With `db`, the catalog's search_path follows the setting from the start, and the runner's transaction can be
+    rolled back.
     """
 
     def __init__(
@@ -75,181 +82,224 @@ class Session:
         self.own_block = False
         self.began: Origin | None = None
         self.settings = dict(settings)
-        self.ever_set: set[str] = set()
         self.held: dict[Name, Held] = {}
-        self.new_enum_values: dict[tuple[Name, str], Origin] = {}
-        self._defaults = dict(settings)
-        self._after: dict[str, str] = self.settings
-        self._points: list[Point] = []
-        if db is not None:
-            self._follow_path(db)
-            if in_transaction:
-                self._open(db)
+        self.ever_set: set[str] = set()
+        self._initial = dict(settings)
+        self._lasting = dict(settings)
+        self._usual_path = ("public",) if db is None else db.search_path
+        self._start = self._saved("", db) if in_transaction else None
+        self._savepoints: list[Saved] = []
+        if db is not None and "search_path" in self.settings:
+            db.search_path = search_path(self.settings["search_path"])
 
-    def apply(self, op: Operation, effects: Iterable[Effect], origin: Origin, db: "Catalog") -> None:
-        """Follows one operation, after the catalog has: `effects` are those that were predicted for it."""
+    def apply(self, op: Operation, effects: Sequence[Effect], origin: Origin, db: "Catalog") -> None:
+        """Follows one operation, after the catalog has: `effects` are those that were predicted for it.
+
+        Rolls the catalog back where the operation does, and sets its search_path. The catalog is not told to commit:
+        whoever runs the script may want to undo all of it.
+        """
+        if self.in_transaction:
+            self._hold(effects, origin)
+            if effects and isinstance(op, RenameTable | RenameObject | SetSchema):
+                self._rename_held(op, effects[0].relation)
         for function in follows.under(type(op)):
             function(op, self, origin, db)
-        if self.in_transaction:
-            for effect in effects:
-                held = self.held.get(effect.relation)
-                if held is None or effect.lock > held.lock:
-                    self.held[effect.relation] = Held(effect.relation, effect.lock, origin)
 
     def close(self, db: "Catalog") -> None:
-        """The script is over: the runner commits its own transaction; one that the file left open is kept all the same,
-        since what it made is what the author meant. Temporary tables go."""
-        self.commit(db)
-        db.end_session()
-        db.search_path = DEFAULT_PATH
+        """The end of the script: the runner's transaction is committed, and the next session starts afresh.
 
-    def set(self, name: str, value: str | None, *, local: bool, db: "Catalog") -> None:
-        """SET, or RESET where `value` is None. SET LOCAL ends with the transaction, and has no effect outside one."""
-        self.ever_set.add(name)
-        if local and not self.in_transaction:
-            return
-        value = self._defaults.get(name) if value is None else value
-        for settings in (self.settings,) if local else (self.settings, self._after):
-            if value is None:
-                settings.pop(name, None)
-            else:
-                settings[name] = value
-        if name == "search_path":
-            self._follow_path(db)
+        What a block that the file left open has done is kept as well; that it is open is judged at the script's end.
+        """
+        self._end()
+        db.search_path = self._usual_path
 
-    def reset_all(self, db: "Catalog") -> None:
-        """RESET ALL: every parameter has the value that the session began with."""
-        for settings in (self.settings, self._after):
-            settings.clear()
-            settings.update(self._defaults)
-        self._follow_path(db)
+    # --- transaction --------------------------------------------------------------------------------------------------
 
-    def begin(self, origin: Origin | None, db: "Catalog") -> None:
-        """A block opens, unless one is open: then the server only warns."""
-        if not self.in_transaction:
-            self.in_transaction, self.own_block, self.began = True, True, origin
-            self._open(db)
+    def begin(self, origin: Origin, db: "Catalog") -> None:
+        """Opens the file's own block."""
+        self.in_transaction = self.own_block = True
+        self.began = origin
+        self._start = self._saved("", db)
 
-    def commit(self, db: "Catalog") -> None:
-        """The block ends, and its locks and SET LOCAL with it."""
-        db.commit()
-        self._end(self._after, db)
+    def commit(self) -> None:
+        """Ends the transaction; SET LOCAL ends with it."""
+        self._show(self._lasting)
+        self._end()
 
     def rollback(self, db: "Catalog") -> None:
-        """The block ends and nothing of it was: neither changes nor settings."""
-        if not self._points:
-            return
-        start = self._points[0]
-        db.rollback(start.mark)
-        self._end(start.settings, db)
+        """Ends the transaction and undoes what it did, to settings too."""
+        if self._start is not None:
+            self._undo(self._start, db)
+        self._end()
 
     def savepoint(self, name: str, db: "Catalog") -> None:
-        if self.in_transaction:
-            self._points.append(Point(name, db.mark(), dict(self.held), dict(self.settings)))
+        self._savepoints.append(self._saved(name, db))
 
     def release(self, name: str) -> None:
-        """Forgets the savepoint and those after it."""
-        found = self._find(name)
-        if found is not None:
-            del self._points[found:]
+        """Forgets a savepoint and those after it."""
+        self._savepoints = self._savepoints[: self._find(name)]
 
     def rollback_to(self, name: str, db: "Catalog") -> None:
-        """Takes back what was done since the savepoint, which stays; locks taken since are released."""
-        found = self._find(name)
-        if found is None:
-            return
-        point = self._points[found]
-        del self._points[found + 1 :]
-        db.rollback(point.mark)
-        self.held = dict(point.held)
-        self.settings = dict(point.settings)
-        self._follow_path(db)
+        """Undoes what was done since a savepoint, and releases the locks taken since; the savepoint stays."""
+        number = self._find(name)
+        if number < len(self._savepoints):
+            self._undo(self._savepoints[number], db)
+            self.held = dict(self._savepoints[number].held)
+            self._savepoints = self._savepoints[: number + 1]
 
-    def _open(self, db: "Catalog") -> None:
-        self._after = dict(self.settings)
-        self._points = [Point("", db.mark(), {}, dict(self.settings))]
+    def _find(self, name: str) -> int:
+        """The latest savepoint of the name; as many as there are where none has it."""
+        numbers = range(len(self._savepoints) - 1, -1, -1)
+        return next((n for n in numbers if self._savepoints[n].name == name), len(self._savepoints))
 
-    def _end(self, settings: dict[str, str], db: "Catalog") -> None:
-        self.in_transaction, self.own_block, self.began = False, False, None
+    def _saved(self, name: str, db: "Catalog | None") -> Saved:
+        mark = 0 if db is None else db.mark()
+        return Saved(name, mark, dict(self._lasting), dict(self.settings), dict(self.held))
+
+    def _undo(self, saved: Saved, db: "Catalog") -> None:
+        db.rollback(saved.mark)
+        db.mark()  # so that the catalog goes on keeping its journal
+        self._lasting = dict(saved.lasting)
+        self._show(saved.settings)
+        self.follow_search_path(db)
+
+    def _end(self) -> None:
+        self.in_transaction = self.own_block = False
+        self.began = None
         self.held = {}
-        self.new_enum_values = {}
-        self._points = []
-        self.settings = self._after = settings
-        self._follow_path(db)
+        self._savepoints = []
+        self._start = None
 
-    def _find(self, name: str) -> int | None:
-        matching = [i for i, point in enumerate(self._points) if i and point.name == name]
-        return matching[-1] if matching else None
+    # --- settings -----------------------------------------------------------------------------------------------------
 
-    def _follow_path(self, db: "Catalog") -> None:
+    def set(self, name: str, value: str | None, *, local: bool) -> None:
+        """Gives a setting a value, None for the one that the session started with. LOCAL needs a transaction."""
+        if local and not self.in_transaction:
+            return
+        if value is None:
+            value = self._initial.get(name)
+        else:
+            self.ever_set.add(name)
+        for values in (self.settings,) if local else (self.settings, self._lasting):
+            if value is None:
+                values.pop(name, None)
+            else:
+                values[name] = value
+
+    def reset_all(self) -> None:
+        self._lasting = dict(self._initial)
+        self._show(self._initial)
+
+    def _show(self, values: Mapping[str, str]) -> None:
+        self.settings = dict(values)
+
+    def follow_search_path(self, db: "Catalog") -> None:
         value = self.settings.get("search_path")
-        db.search_path = DEFAULT_PATH if value is None else search_path(value)
+        db.search_path = self._usual_path if value is None else search_path(value)
+
+    # --- locks --------------------------------------------------------------------------------------------------------
+
+    def _hold(self, effects: Sequence[Effect], origin: Origin) -> None:
+        for effect in effects:
+            held = self.held.get(effect.relation)
+            if effect.lock and (held is None or held.lock < effect.lock):
+                self.held[effect.relation] = Held(effect.relation, effect.lock, origin)
+
+    def _rename_held(self, op: RenameTable | RenameObject | SetSchema, old: Name) -> None:
+        """The lock on a relation stays on it under its new name. (Where `constraint` is named, that is renamed.)"""
+        if isinstance(op, SetSchema):
+            new = Name(old.name, op.new_schema)
+        else:
+            new = old if getattr(op, "constraint", "") else Name(op.new_name, old.schema)
+        held = self.held.pop(old, None)
+        if held is not None:
+            self.held[new] = Held(new, held.lock, held.origin)
 
 
-follows: Filed[Callable[[Any, Session, Origin, "Catalog"], None]] = Filed()
+# --- what each operation does to the session -------------------------------------------------------------------------
 
 
 @follows
-def begin(_: Begin, session: Session, origin: Origin, db: "Catalog") -> None:
-    session.begin(origin, db)
-
-
-@follows
-def commit(op: Commit, session: Session, origin: Origin, db: "Catalog") -> None:
-    session.commit(db)
-    if op.chain:
+def begin(op: Begin, session: Session, origin: Origin, db: "Catalog") -> None:
+    """Inside a transaction BEGIN is a warning and nothing else."""
+    if not (session.in_transaction or op.possible):
         session.begin(origin, db)
+
+
+@follows
+def commit(op: Commit | PrepareTransaction, session: Session, origin: Origin, db: "Catalog") -> None:
+    """Outside a transaction COMMIT is a warning; inside it ends the runner's as well. AND CHAIN opens the next one."""
+    if session.in_transaction and not op.possible:
+        own = session.own_block
+        session.commit()
+        session.follow_search_path(db)
+        if isinstance(op, Commit) and op.chain:
+            _chain(session, origin, db, own=own)
 
 
 @follows
 def rollback(op: Rollback, session: Session, origin: Origin, db: "Catalog") -> None:
-    session.rollback(db)
-    if op.chain:
-        session.begin(origin, db)
+    if session.in_transaction and not op.possible:
+        own = session.own_block
+        session.rollback(db)
+        if op.chain:
+            _chain(session, origin, db, own=own)
 
 
-@follows
-def prepare(_: PrepareTransaction, session: Session, _origin: Origin, db: "Catalog") -> None:
-    session.commit(db)
+def _chain(session: Session, origin: Origin, db: "Catalog", *, own: bool) -> None:
+    session.begin(origin, db)
+    session.own_block = own
 
 
 @follows
 def savepoint(op: Savepoint, session: Session, _: Origin, db: "Catalog") -> None:
-    session.savepoint(op.name, db)
+    if session.in_transaction and not op.possible:
+        session.savepoint(op.name, db)
 
 
 @follows
-def release(op: ReleaseSavepoint, session: Session, _origin: Origin, _db: "Catalog") -> None:
-    session.release(op.name)
+def release_savepoint(op: ReleaseSavepoint, session: Session, _: Origin, _db: "Catalog") -> None:
+    if not op.possible:
+        session.release(op.name)
 
 
 @follows
-def rollback_to(op: RollbackToSavepoint, session: Session, _: Origin, db: "Catalog") -> None:
-    session.rollback_to(op.name, db)
-
-
-@follows
-def add_enum_value(op: AddEnumValue, session: Session, origin: Origin, db: "Catalog") -> None:
-    if session.in_transaction:
-        session.new_enum_values[db.resolve_type(op.type), op.value] = origin
+def rollback_to_savepoint(op: RollbackToSavepoint, session: Session, _: Origin, db: "Catalog") -> None:
+    if not op.possible:
+        session.rollback_to(op.name, db)
 
 
 @follows
 def set_variable(op: SetVariable, session: Session, _: Origin, db: "Catalog") -> None:
-    session.set(op.name.lower(), op.value, local=op.local, db=db)
+    if op.value != NO_CHANGE:
+        session.set(op.name.lower(), op.value, local=op.local)
+        session.follow_search_path(db)
 
 
 @follows
 def reset_variable(op: ResetVariable, session: Session, _: Origin, db: "Catalog") -> None:
-    if op.name.lower() == "all":
-        session.reset_all(db)
+    if op.name == "all":
+        session.reset_all()
     else:
-        session.set(op.name.lower(), None, local=False, db=db)
+        session.set(op.name.lower(), None, local=False)
+    session.follow_search_path(db)
+
+
+# --- what the values of settings mean --------------------------------------------------------------------------------
+
+
+# The roles as which migrations are taken to run: what is set for another role says nothing about them.
+RUNNING_ROLES = frozenset({"", "current_user", "current_role", "session_user", "postgres"})
 
 
 def apply_defaults(op: AlterSetting, defaults: dict[str, str]) -> None:
-    """ALTER ROLE | DATABASE … SET changes `defaults`, the settings with which later sessions start."""
+    """ALTER ROLE | DATABASE … SET changes `defaults`, the settings with which later sessions start.
+
+    What is set for a role counts for ALL, for the current user and for "postgres".
+    """
     name = op.name.lower()
+    if op.role not in RUNNING_ROLES or op.value == NO_CHANGE:
+        return
     if op.value is not None:
         defaults[name] = op.value
     elif name == "all":
@@ -258,23 +308,24 @@ def apply_defaults(op: AlterSetting, defaults: dict[str, str]) -> None:
         defaults.pop(name, None)
 
 
-# Units of time that guc.c accepts, in milliseconds.
-UNITS = {"us": 0.001, "ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
-DURATION = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*([a-z]*)\s*$")
+_DURATION = re.compile(r"\s*\+?(\d+\.?\d*|\.\d+)\s*(us|ms|s|min|h|d|)\s*")
+_MILLISECONDS = {"us": 0.001, "ms": 1, "": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 
 def milliseconds(value: str) -> int | None:
-    """The duration that lock_timeout and its kin take, in milliseconds: '5s', '2min', '5000', '0'; None for no such."""
-    found = DURATION.match(value)
-    if not found or found[2] not in {"", *UNITS}:
-        return None
-    return round(float(found[1]) * UNITS[found[2] or "ms"])
+    """The duration that lock_timeout and its kin take, in milliseconds: '5s', '2min', '5000', '0'; None for no such.
+
+    Source: manual, 20.1.1 Parameter Names and Values; units are told apart by case.
+    """
+    match = _DURATION.fullmatch(value)
+    return None if match is None else round(float(match[1]) * _MILLISECONDS[match[2]])
 
 
-PATH_ITEM = re.compile(r'"((?:[^"]|"")*)"|([^,\s"]+)')
+_PATH_ELEMENT = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^",\s]+))\s*(?:,|$)')
 
 
 def search_path(value: str) -> tuple[str, ...]:
-    """The schema names of a search_path setting, without "$user"."""
-    items = [found[1].replace('""', '"') if found[2] is None else found[2].lower() for found in PATH_ITEM.finditer(value)]
-    return tuple(item for item in items if item not in {"$user", ""})
+    """The schema names of a search_path setting, without "$user". Names without quotes are lower case."""
+    elements = _PATH_ELEMENT.findall(value)
+    names = (bare.lower() or quoted.replace('""', '"') for quoted, bare in elements)
+    return tuple(name for name in names if name not in ("", "$user"))
