@@ -1,36 +1,39 @@
 """A rule's document for people: on a terminal, and in markdown for SARIF viewers and web pages."""
 
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Callable, Iterator
 
-from db_sage_lint.rules import Rule
+import msgspec
+
+from db_sage_lint.rules import Example, Rule
+
+Said = Callable[[Example], list[str]]
 
 
-def text(rule: Rule) -> str:
-    """All that the document says, as plain text."""
+def text(rule: Rule, said: Said | None = None) -> str:
+    """All that the document says, as plain text, with what the linter says of each bad example."""
     parts = [f"{rule.id}: {rule.title}", "\n".join(facts(rule)), rule.why.strip()]
-    for heading, sql in examples(rule):
-        parts.append(f"{heading}:\n\n{indented(sql)}")
+    parts += ["Reported:", *(shown(example, said) for example in rule.examples("bad"))]
+    if rule.instead.strip():
+        parts += ["Instead:", indented(rule.instead)]
+    parts += ["Not reported:", *(shown(example) for example in rule.examples("good"))]
     if rule.options:
-        parts.append(
-            "Options:\n\n" + "\n".join(f"    {name} = {value(default)}" for name, default in rule.options.items())
-        )
+        parts += ["Options:", indented("\n".join(options(rule)))]
     if rule.references:
-        parts.append("See also:\n\n" + "\n".join(f"    {reference}" for reference in rule.references))
+        parts += ["See also:", indented("\n".join(rule.references))]
     return "\n\n".join(parts) + "\n"
 
 
 def markdown(rule: Rule) -> str:
     """All that the document says, as markdown; its heading is left to where it is shown."""
     parts = ["  \n".join(facts(rule)), rule.why.strip()]
-    for heading, sql in examples(rule):
-        parts.append(f"**{heading}**\n\n```sql\n{sql}\n```")
+    parts += ["**Reported**", *(block(example) for example in rule.examples("bad"))]
+    if rule.instead.strip():
+        parts += ["**Instead**", fenced(rule.instead)]
+    parts += ["**Not reported**", *(block(example) for example in rule.examples("good"))]
     if rule.options:
-        parts.append(
-            "**Options**\n\n" + "\n".join(f"- `{name}` = `{value(default)}`" for name, default in rule.options.items())
-        )
+        parts += ["**Options**", "\n".join(f"- `{option}`" for option in options(rule))]
     if rule.references:
-        parts.append("**See also**\n\n" + "\n".join(f"- <{reference}>" for reference in rule.references))
+        parts += ["**See also**", "\n".join(f"- <{reference}>" for reference in rule.references)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -50,25 +53,27 @@ def on(rule: Rule) -> str:
     return ", ".join(name.replace("profile:", "profile ") for name in rule.on)
 
 
-def examples(rule: Rule) -> Iterator[tuple[str, str]]:
-    """The examples and the safe way, each under its heading; a rule without `instead` shows what is not reported."""
-    which: tuple[Literal["bad", "good"], ...] = ("bad",) if rule.instead.strip() else ("bad", "good")
-    for kind in which:
-        for example in rule.examples(kind):
-            heading = "Reported" if kind == "bad" else "Not reported"
-            yield f"{heading}{', ' + example.title if example.title else ''}", example.sql.strip("\n")
-    if rule.instead.strip():
-        yield "Instead", rule.instead.strip("\n")
-        for example in rule.examples("good"):
-            yield f"Not reported{', ' + example.title if example.title else ''}", example.sql.strip("\n")
+def options(rule: Rule) -> list[str]:
+    """The rule's options with their defaults, as settings files write them."""
+    return [f"{name} = {msgspec.json.encode(default).decode()}" for name, default in rule.options.items()]
 
 
-def indented(sql: str) -> str:
-    return "\n".join(f"    {line}".rstrip() for line in sql.split("\n"))
+def shown(example: Example, said: Said | None = None) -> str:
+    """An example as plain text: its title, its SQL, and what is said of it."""
+    title = f"  {example.title}:\n\n" if example.title else ""
+    answers = "".join(f"\n    => {answer}" for answer in said(example)) if said else ""
+    return f"{title}{indented(example.sql)}{answers}"
 
 
-def value(default: object) -> str:
-    """An option's default as settings files write it."""
-    import msgspec
+def indented(lines: str) -> str:
+    return "\n".join(f"    {line}".rstrip() for line in lines.strip("\n").split("\n"))
 
-    return msgspec.json.encode(default).decode()
+
+def block(example: Example) -> str:
+    """An example as markdown."""
+    return f"{example.title}:\n\n{fenced(example.sql)}" if example.title else fenced(example.sql)
+
+
+def fenced(sql: str) -> str:
+    stripped = sql.strip("\n")
+    return f"```sql\n{stripped}\n```"

@@ -6,7 +6,7 @@ import msgspec
 from db_sage_lint import explain
 from db_sage_lint.cli.output import write
 from db_sage_lint.errors import UserError, nearest
-from db_sage_lint.rules import Rule, Rules, load
+from db_sage_lint.rules import Example, Rule, Rules, load
 
 
 @click.command("rule", short_help="List the rules, or explain one.")
@@ -47,7 +47,21 @@ def explained(rule: Rule, form: str) -> str:
         return document(rule)
     if form == "markdown":
         return f"# {rule.id}: {rule.title}\n\n{explain.markdown(rule)}"
-    return explain.text(rule)
+    return explain.text(rule, lambda example: said(rule, example))
+
+
+def said(rule: Rule, example: Example) -> list[str]:
+    """What the linter really says of an example."""
+    from db_sage_lint.examples import HEADING, run
+    from db_sage_lint.reporters.places import region
+    from db_sage_lint.settle import order
+
+    lines = []
+    for finding in sorted(run(rule, example), key=order):
+        path, line = finding.location.script.path, region(finding.location).line
+        where = f"{path}:{line}" if HEADING.search(example.sql) else f"line {line}"
+        lines.append(f"{where}: {finding.severity}: {finding.message}")
+    return lines
 
 
 def document(value: Rule | list[Rule]) -> str:

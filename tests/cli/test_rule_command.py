@@ -21,7 +21,8 @@ def test_every_rule_is_explained(command: Command) -> None:
         text = command("rule", rule.id).out
         assert text.startswith(f"{rule.id}: {rule.title}\n")
         assert rule.why.strip() in text
-        assert "Reported:" in text or "Reported, " in text
+        assert "\nReported:\n" in text
+        assert text.count("    => ") >= len(rule.bad)
         markdown = command("rule", rule.id, "--format", "markdown").out
         assert markdown.startswith(f"# {rule.id}: {rule.title}\n")
         assert markdown.count("```") % 2 == 0
