@@ -12,6 +12,7 @@ from msgspec import Struct
 from db_sage_lint.effects.locks import Effect, Lock
 from db_sage_lint.filed import Filed
 from db_sage_lint.operations import (
+    AddEnumValue,
     AlterSetting,
     Begin,
     Commit,
@@ -63,7 +64,8 @@ class Session:
 
     `in_transaction` says that a transaction block is open: the runner's, or with `own_block` the file's own, which
     the statement at `began` opened. `settings` are the values in force, by lower-case name, as far as they are known;
-    `ever_set` the names of those that the script gave a value. `held` are the locks of the open transaction.
+    `ever_set` the names of those that the script gave a value. `held` are the locks of the open transaction,
+    `new_enum_values` the values that it has added to enums, by type and value.
 
     With `db`, the catalog's search_path follows the setting from the start, and the runner's transaction can be
     rolled back.
@@ -83,6 +85,7 @@ class Session:
         self.began: Origin | None = None
         self.settings = dict(settings)
         self.held: dict[Name, Held] = {}
+        self.new_enum_values: dict[tuple[Name, str], Origin] = {}
         self.ever_set: set[str] = set()
         self._initial = dict(settings)
         self._lasting = dict(settings)
@@ -167,6 +170,7 @@ class Session:
         self.in_transaction = self.own_block = False
         self.began = None
         self.held = {}
+        self.new_enum_values = {}
         self._savepoints = []
         self._start = None
 
@@ -249,6 +253,12 @@ def rollback(op: Rollback, session: Session, origin: Origin, db: "Catalog") -> N
 def _chain(session: Session, origin: Origin, db: "Catalog", *, own: bool) -> None:
     session.begin(origin, db)
     session.own_block = own
+
+
+@follows
+def add_enum_value(op: AddEnumValue, session: Session, origin: Origin, db: "Catalog") -> None:
+    if session.in_transaction:
+        session.new_enum_values[db.resolve_type(op.type), op.value] = origin
 
 
 @follows
