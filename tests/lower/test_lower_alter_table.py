@@ -185,7 +185,7 @@ def test_constraints_beside_a_new_column():
     assert lowered("ALTER TABLE t ADD a int NOT NULL DEFAULT 1 REFERENCES r UNIQUE CHECK (a > 0)") == [
         AddColumn(table=T, column=ColumnSpec(name="a", type=INT, not_null=True, default=expression("1"))),
         AddUnique(table=T, within="column", columns=("a",)),
-        AddForeignKey(table=T, within="column", columns=("a",), referenced=Name("r")),
+        AddForeignKey(table=T, within="column", columns=("a",), referenced=Name("r"), beside_default=True),
         AddCheck(table=T, within="column", columns=("a",), expression=expression("a > 0")),
     ]
 
@@ -273,3 +273,18 @@ def test_places_behind_every_form_of_the_name(name):
 def test_places_are_bytes():
     sql = "ALTER TABLE tä ADD ö int, DROP COLUMN ü"
     assert [sql.encode()[op.at :][:4] for op in operations(sql)] == [b"DROP", b"ADD "]
+
+
+@pytest.mark.parametrize(
+    ("definition", "beside_default"),
+    [
+        ("int", False),
+        ("int NOT NULL", False),
+        ("int DEFAULT NULL", True),
+        ("bigserial", True),
+        ("int GENERATED ALWAYS AS (b + 1) STORED", True),
+    ],
+)
+def test_a_foreign_key_beside_a_default(definition, beside_default):
+    foreign_key = lowered(f"ALTER TABLE t ADD a {definition} REFERENCES r")[1]
+    assert foreign_key.beside_default is beside_default
