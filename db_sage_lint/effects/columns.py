@@ -10,8 +10,8 @@ from db_sage_lint.effects.locks import Effect, Lock
 from db_sage_lint.effects.predict import Server, effects
 from db_sage_lint.effects.reach import Effects, is_partitioned, on, over, over_partitions, own_foreign_keys
 from db_sage_lint.effects.userdefined import is_constrained, underlying_default
-from db_sage_lint.operations import SERIAL as SERIAL
 from db_sage_lint.operations import (
+    SERIAL,
     AddColumn,
     AddIdentity,
     ColumnSpec,

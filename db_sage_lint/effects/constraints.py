@@ -44,9 +44,10 @@ def _heirs_of_constraint(found: list[Effect], server: Server) -> list[Effect]:
 def add_not_null(op: AddNotNull, server: Server) -> Effects:
     if op.within == "table":
         return ()
-    if op.valid:
-        return becomes_not_null(server, op.table, op.column, only=op.only)
-    return over(server, op.table, Lock.ACCESS_EXCLUSIVE, only=op.only)
+    if not op.valid:
+        return over(server, op.table, Lock.ACCESS_EXCLUSIVE, only=op.only)
+    found = becomes_not_null(server, op.table, op.column, only=op.only)
+    return _heirs_of_constraint(found, server) if op.no_inherit else found
 
 
 # --- foreign keys ---------------------------------------------------------------------------------------------------

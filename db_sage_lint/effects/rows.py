@@ -81,7 +81,7 @@ def _changed(op: Update | Delete, server: Server) -> Iterator[Effect]:
     if isinstance(server.db.relation(op.table), View):
         yield from _written(op.table, server)
     else:
-        yield from over(server, op.table, Lock.ROW_EXCLUSIVE, scans=not _finds_by_index(op, server))
+        yield from over(server, op.table, Lock.ROW_EXCLUSIVE, only=op.only, scans=not _finds_by_index(op, server))
 
 
 def _from_below(table: Table, server: Server, assigned: Collection[str] | None) -> Iterator[Effect]:

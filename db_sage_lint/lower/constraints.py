@@ -88,7 +88,7 @@ def check(node: Constraint, common: OfConstraint, column: str) -> Operation:
 
 
 def not_null(node: Constraint, common: OfConstraint, column: str) -> Operation:
-    return AddNotNull(column=column or column_names(node.keys)[0], **common)
+    return AddNotNull(column=column or column_names(node.keys)[0], no_inherit=node.is_no_inherit, **common)
 
 
 def foreign_key(node: Constraint, common: OfConstraint, column: str) -> Operation:

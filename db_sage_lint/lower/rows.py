@@ -80,6 +80,7 @@ def update(node: UpdateStmt, source: Source) -> list[Operation]:
         assignments=tuple(assignment(t.res_target) for t in node.targetList if t.res_target is not None),
         where=optional(node.whereClause),
         reads=bool(node.fromClause) or node.withClause is not None or has_subselect(source),
+        only=node.relation is not None and not node.relation.inh,
     )
     return [*modifying(node.withClause, source), op]
 
@@ -105,6 +106,7 @@ def delete(node: DeleteStmt, source: Source) -> list[Operation]:
         table=relation(node.relation),
         where=optional(node.whereClause),
         reads=bool(node.usingClause) or node.withClause is not None or has_subselect(source),
+        only=node.relation is not None and not node.relation.inh,
     )
     return [*modifying(node.withClause, source), op]
 

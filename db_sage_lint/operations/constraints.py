@@ -37,6 +37,7 @@ class AddNotNull(AddConstraint, frozen=True, kw_only=True):
     """ADD CONSTRAINT … NOT NULL column (18+)."""
 
     column: str
+    no_inherit: bool = False
 
 
 class AddForeignKey(AddConstraint, frozen=True, kw_only=True):

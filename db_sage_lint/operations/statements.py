@@ -32,18 +32,22 @@ class Insert(Operation, frozen=True, kw_only=True):
 
 
 class Update(Operation, frozen=True, kw_only=True):
-    """`where` is None where there is none. `reads` says that FROM, WITH or a sub-select brings in other relations."""
+    """`where` is None where there is none. `reads` says that FROM, WITH or a sub-select brings in other relations.
+    `only` is ONLY.
+    """
 
     table: Name
     assignments: tuple[Assignment, ...]
     where: Expression | None = None
     reads: bool = False
+    only: bool = False
 
 
 class Delete(Operation, frozen=True, kw_only=True):
     table: Name
     where: Expression | None = None
     reads: bool = False
+    only: bool = False
 
 
 class Merge(Operation, frozen=True, kw_only=True):

@@ -34,7 +34,7 @@ EXAMPLES = [
     ("INSERT INTO t SELECT 1", [Insert(table=T, query=query("SELECT 1"))]),
     ("UPDATE ONLY s.t SET a = 1, b[1] = 2 WHERE a = 2",
      [Update(table=Name("t", "s"), assignments=(Assignment("a", ONE), Assignment("b", TWO)),
-             where=expression("a = 2"))]),
+             where=expression("a = 2"), only=True)]),
     ("UPDATE t SET a = 1 FROM u", [Update(table=T, assignments=(Assignment("a", ONE),), reads=True)]),
     ("UPDATE t SET a = 1 WHERE b IN (SELECT 1)",
      [Update(table=T, assignments=(Assignment("a", ONE),), where=expression("b IN (SELECT 1)"), reads=True)]),
