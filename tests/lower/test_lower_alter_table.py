@@ -87,6 +87,7 @@ SUBCOMMANDS = [
     ("ADD PRIMARY KEY USING INDEX i", AddPrimaryKey(table=T, index="i")),
     ("ADD CONSTRAINT c UNIQUE USING INDEX i DEFERRABLE", AddUnique(table=T, name="c", index="i", deferrable=True)),
     ("ADD CONSTRAINT c NOT NULL a NOT VALID", AddNotNull(table=T, name="c", column="a", valid=False)),
+    ("ADD NOT NULL a NO INHERIT", AddNotNull(table=T, column="a", no_inherit=True)),
     ("ALTER CONSTRAINT c DEFERRABLE INITIALLY DEFERRED",
      AlterConstraint(table=T, name="c", deferrable=True, initially_deferred=True)),
     ("ALTER CONSTRAINT c NOT DEFERRABLE",

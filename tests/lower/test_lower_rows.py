@@ -41,6 +41,7 @@ EXAMPLES = [
     ("UPDATE t SET (a, b) = (1, 2)",
      [Update(table=T, assignments=(Assignment("a", ONE), Assignment("b", TWO)))]),
     ("DELETE FROM t", [Delete(table=T)]),
+    ("DELETE FROM ONLY t", [Delete(table=T, only=True)]),
     ("DELETE FROM t USING u WHERE t.a = u.a", [Delete(table=T, where=expression("t.a = u.a"), reads=True)]),
     ("DELETE FROM t WHERE EXISTS (SELECT 1)",
      [Delete(table=T, where=expression("EXISTS (SELECT 1)"), reads=True)]),
