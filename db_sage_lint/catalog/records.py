@@ -74,6 +74,7 @@ class Constraint(Struct, frozen=True, kw_only=True):
     referenced_columns: tuple[str, ...] = ()
     on_delete: str = "no action"
     on_update: str = "no action"
+    match: Literal["simple", "full"] = "simple"
     index: Name | None = None
     made: Origin | None = None
     at: int = -1

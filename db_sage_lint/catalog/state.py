@@ -217,7 +217,7 @@ class State:
     def _find(self, index: Mapping[str, tuple[Name, ...]], name: Name) -> Name:
         found = index.get(name.name)
         if found is None:
-            return self.place(name)
+            return Name(name.name, "pg_catalog") if name.name.startswith("pg_") else self.place(name)
         for schema in self._lookup:
             for candidate in found:
                 if candidate.schema == schema:
@@ -226,11 +226,7 @@ class State:
 
     def place(self, name: Name) -> Name:
         """Where an object created under this name goes: its schema, else the first of search_path that takes it."""
-        if name.schema:
-            return name
-        if name.name.startswith("pg_") and name.name not in self._relations_named:
-            return Name(name.name, "pg_catalog")
-        return Name(name.name, self._target)
+        return name if name.schema else Name(name.name, self._target)
 
     # --- who may use what --------------------------------------------------------------------------------------------
 

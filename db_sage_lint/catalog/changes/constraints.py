@@ -109,6 +109,7 @@ def add_foreign_key(op: AddForeignKey, db: "Catalog", origin: Origin) -> None:
         referenced_columns=op.referenced_columns or primary_key(db.relations.get(referenced)),
         on_delete=op.on_delete,
         on_update=op.on_update,
+        match=op.match,
         made=origin,
         at=op.at,
     )

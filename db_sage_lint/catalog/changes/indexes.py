@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from db_sage_lint.catalog.changes.inherit import attach_to_index, join_index
+from db_sage_lint.catalog.changes.inherit import attach_to_index, join_partitions
 from db_sage_lint.catalog.changes.registry import changes, stub
 from db_sage_lint.catalog.names import index_name
 from db_sage_lint.catalog.parts import bury, drop_index, put_index
@@ -39,9 +39,8 @@ def create_index(op: CreateIndex, db: "Catalog", origin: Origin) -> None:
         made=origin,
     )
     put_index(db, index, origin)
-    if not op.only:
-        for child in children:
-            join_index(db, index, child, origin)
+    if children and not op.only:
+        join_partitions(db, index, origin)
 
 
 @changes

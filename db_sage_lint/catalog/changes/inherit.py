@@ -13,7 +13,7 @@ from db_sage_lint.catalog.lineage import equivalent
 from db_sage_lint.catalog.names import free_constraint_name, index_name, joined, key_index_name
 from db_sage_lint.catalog.parts import alter, put_constraint, put_index
 from db_sage_lint.catalog.records import Column, Constraint, Index, Table
-from db_sage_lint.operations import AttachPartition, Bound, DetachPartition, Name, SetInherit
+from db_sage_lint.operations import AttachPartition, Bound, DetachPartition, Name, PartitionBy, SetInherit
 from db_sage_lint.script import Origin
 
 if TYPE_CHECKING:
@@ -50,18 +50,27 @@ def copy_index(db: "Catalog", index: Index, table: Name, origin: Origin, *, pare
     return copied
 
 
-def join_index(db: "Catalog", index: Index, child: Name, origin: Origin) -> None:
-    """Gives a partition its part of a partitioned index: an equal one that it has already, else a new one."""
-    table = db.relations.get(child)
-    if not isinstance(table, Table):
-        return
+def join_index(db: "Catalog", index: Index, child: Name, origin: Origin) -> bool:
+    """Gives a partition its part of a partitioned index: an equal one that it has already, else a new one.
+
+    Says whether that part is valid: one that was there may be incomplete itself.
+    """
+    if not isinstance(db.relations.get(child), Table):
+        return True
     own = next((own for own in db.indexes_of(child) if own.parent is None and _fits(own, index)), None)
-    if own is None:
-        own = copy_index(db, index, child, origin, parent=index.name)
-    else:
+    if own is not None:
         db.put_relation(replace(own, parent=index.name))
-    for grandchild in db.partitions(child, deep=False):
-        join_index(db, own, grandchild, origin)
+        return own.valid
+    own = copy_index(db, index, child, origin, parent=index.name)
+    return join_partitions(db, own, origin)
+
+
+def join_partitions(db: "Catalog", index: Index, origin: Origin) -> bool:
+    """Gives every partition its part of a new partitioned index, which is valid if they all are."""
+    parts = [join_index(db, index, partition, origin) for partition in db.partitions(index.table, deep=False)]
+    if not all(parts):
+        db.put_relation(replace(index, valid=False))
+    return all(parts)
 
 
 def _fits(own: Index, index: Index) -> bool:
@@ -102,13 +111,14 @@ def join_foreign_key(db: "Catalog", constraint: Constraint, child: Name, origin:
             name = free_constraint_name(db, child.schema, child.name, joined(constraint.columns), "fkey")
         copy = replace(constraint, name=name, made=origin, at=-1, inherited=True, local=False)
         put_constraint(db, child, copy, origin)
-    for grandchild in db.partitions(child, deep=False):
-        join_foreign_key(db, constraint, grandchild, origin)
+        for grandchild in db.partitions(child, deep=False):
+            join_foreign_key(db, copy, grandchild, origin)
 
 
 def _same_foreign_key(own: Constraint, other: Constraint) -> bool:
-    keys = (own.kind, own.columns, own.referenced, own.referenced_columns)
-    return keys == (other.kind, other.columns, other.referenced, other.referenced_columns)
+    """Whether the partition's own foreign key can be the part of its parent's: tryAttachPartitionForeignKey."""
+    as_other = replace(other, name=own.name, made=own.made, at=own.at, validated=own.validated)
+    return not own.inherited and replace(own, local=other.local, inherited=other.inherited) == as_other
 
 
 def _may_bring_rows(db: "Catalog", above: Table, child: Table, origin: Origin) -> None:
@@ -162,11 +172,22 @@ def detach_partition(op: DetachPartition, db: "Catalog", origin: Origin) -> None
 
 def _keep_bound(db: "Catalog", parent: Table, child: Table, origin: Origin) -> None:
     """DETACH … CONCURRENTLY leaves the bound behind as a CHECK: DetachAddConstraintIfNeeded in tablecmds.c."""
-    keys = tuple(key for key in parent.partition_by.keys if key) if parent.partition_by else ()
-    if keys and child.bound is not None and not child.bound.is_default:
+    if parent.partition_by is None or child.bound is None or _bound_is_checked(child, parent.partition_by, child.bound):
+        return
+    keys = tuple(key for key in parent.partition_by.keys if key)
+    if keys and not child.bound.is_default:
         column = keys[0] if len(keys) == 1 else ""
         name = free_constraint_name(db, child.name.schema, child.name.name, column, "check", child.constraints)
         put_constraint(db, child.name, Constraint(name=name, kind="check", columns=keys, made=origin), origin)
+
+
+def _bound_is_checked(child: Table, key: PartitionBy, bound: Bound) -> bool:
+    from db_sage_lint.expressions import bound_implied
+
+    checks = [c.expression for c in child.constraints.values() if c.kind == "check" and c.valid and c.enforced]
+    not_null = {column.name for column in child.columns.values() if column.not_null}
+    types = {column.name: column.type for column in child.columns.values()}
+    return bound_implied([check for check in checks if check is not None], key, bound, not_null, types)
 
 
 def link(db: "Catalog", parent: Table, child: Table, origin: Origin, bound: Bound | None) -> None:

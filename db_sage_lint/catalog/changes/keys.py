@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec.structs import replace
 
 from db_sage_lint.catalog.changes.columns import change_columns, made_not_null
-from db_sage_lint.catalog.changes.inherit import join_index
+from db_sage_lint.catalog.changes.inherit import join_partitions
 from db_sage_lint.catalog.changes.registry import changes, table_of
 from db_sage_lint.catalog.names import free_key_name, key_index_name
 from db_sage_lint.catalog.parts import bury, drop_index, put_constraint, put_index
@@ -109,8 +109,7 @@ def _put_key(db: "Catalog", table: Table, index: Index, op: AddConstraint, origi
     )
     put_constraint(db, table.name, constraint, origin)
     if table.children and not op.only:
-        for child in db.partitions(table.name, deep=False):
-            join_index(db, replace(index, constraint=index.name.name), child, origin)
+        join_partitions(db, replace(index, constraint=index.name.name), origin)
 
 
 @changes

@@ -15,7 +15,6 @@ from db_sage_lint.operations import (
     CreateView,
     Expression,
     Name,
-    Persistence,
     RefreshMaterializedView,
     SetViewOptions,
 )
@@ -28,10 +27,7 @@ if TYPE_CHECKING:
 @changes
 def create_view(op: CreateView, db: "Catalog", origin: Origin) -> None:
     view = _view(db, new_name(db, op.view, op.persistence), op.query, op.columns, origin)
-    if any(read.schema == TEMPORARY for read, _ in view.reads):  # the server makes it temporary by itself
-        view = replace(view, name=Name(view.name.name, TEMPORARY))
-    name = view.name
-    persistence: Persistence = "temporary" if name.schema == TEMPORARY else op.persistence
+    name, persistence = view.name, view.persistence
     before = db.relations.get(name)
     replaced = before if op.replace and isinstance(before, View) and not before.materialized else None
     if replaced is None:
@@ -65,13 +61,24 @@ def _view(db: "Catalog", name: Name, query: Expression, aliases: tuple[str, ...]
     functions = frozenset(
         resolved for called in functions_called(query) if (resolved := db.resolve_function(called)) in db.functions
     )
+    temporary = name.schema == TEMPORARY or any(relation.schema == TEMPORARY for relation, _ in read)
+    if temporary:  # also where the statement does not say so
+        name = Name(name.name, TEMPORARY)
     for relation, _ in read:
         db.note(name, relation.name)
     for function in functions:
         db.note(name, function.name)
     db.note_expression(name, query)
     columns = () if outputs is None else (*aliases, *outputs[len(aliases) :])
-    return View(name=name, query=query, columns=columns, reads=read, functions=functions, made=origin)
+    return View(
+        name=name,
+        query=query,
+        columns=columns,
+        reads=read,
+        functions=functions,
+        persistence="temporary" if temporary else "permanent",
+        made=origin,
+    )
 
 
 @changes
