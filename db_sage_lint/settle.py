@@ -78,7 +78,9 @@ def without_repeats(findings: list[Finding], _: Task) -> list[Finding]:
 def without_ignored(findings: list[Finding], task: Task) -> list[Finding]:
     """Findings that no comment ignores, and those about comments that are wrong or that nothing needed."""
     terms = Terms(frozenset(task.rules), task.today, task.config.require_reason)
-    by_path = {script.path: script for script in task.scripts}
+    by_path: dict[str, Script] = {}
+    for script in task.scripts:
+        by_path.setdefault(script.path, script)
     found = {path: comments for path, script in by_path.items() if (comments := ignores(script, terms))}
     if not found:
         return findings

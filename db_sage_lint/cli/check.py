@@ -114,7 +114,8 @@ def check(asked: Asked) -> int:
         for note in (*report.notes, *(settings.notes() if asked.verbose else ())):
             say(note)
     show(report, where, asked)
-    if not asked.quiet and (asked.verbose or sys.stderr.isatty()) and not (report.findings or report.not_analysed):
+    summed_up = report.findings or report.not_analysed
+    if not (asked.quiet or summed_up) and (asked.verbose or (report.hidden and sys.stderr.isatty())):
         say(words.summary(report))
     for trouble in (*report.problems, *report.bugs):
         say(f"error: {trouble}")

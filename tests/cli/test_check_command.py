@@ -184,6 +184,14 @@ def test_clean_run_prints_nothing(linter: Linter, command: Command) -> None:
     assert (done.code, done.out, done.err) == (0, "", "")
 
 
+def test_terminal_is_told_of_what_is_hidden(linter: Linter, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    assert command("check", "--no-progress").err == ""
+    linter.report.hidden = 3
+    assert "3 below the severity shown" in command("check", "--no-progress").err
+    assert command("check", "-q").err == ""
+
+
 def test_verbose_run_says_what_was_done(linter: Linter, command: Command, tmp_path: Path) -> None:
     linter.report.hidden = 3
     (tmp_path / ".db-sage-lint.yaml").write_text("pg: 14\n")
