@@ -94,6 +94,7 @@ class Context:
         self.rule = ""
         self.unread: list[Unanalysed] = []
         self.unguarded: Held | None = None
+        self._told: dict[str, tuple[int, Lock]] = {}
         self._rules = rules
         self._effects: tuple[Effect, ...] | None = None
         self._touched: list[Relation] | None = None
@@ -179,6 +180,14 @@ class Context:
             return False
         relation = self.last_known(name)
         return not isinstance(relation, Index) or relation.table not in self.locks_held
+
+    def is_news(self, lock: Lock) -> bool:
+        """Whether the rule that is being asked has not yet spoken, in the open transaction, of so strong a lock."""
+        transaction, told = self._told.get(self.rule, (0, Lock.NONE))
+        if transaction == self.session.transactions and told >= lock:
+            return False
+        self._told[self.rule] = (self.session.transactions, lock)
+        return True
 
     def setting(self, name: str) -> str | None:
         """The value in force of a run-time parameter, as far as the files tell; None where they don't."""

@@ -65,7 +65,8 @@ class Session:
     `in_transaction` says that a transaction block is open: the runner's, or with `own_block` the file's own, which
     the statement at `began` opened. `settings` are the values in force, by lower-case name, as far as they are known;
     `ever_set` the names of those that the script gave a value. `held` are the locks of the open transaction,
-    `new_enum_values` the values that it has added to enums, by type and value.
+    `new_enum_values` the values that it has added to enums, by type and value. `transactions` counts those opened so
+    far.
 
     With `db`, the catalog's search_path follows the setting from the start, and the runner's transaction can be
     rolled back.
@@ -85,6 +86,7 @@ class Session:
         self.began: Origin | None = None
         self.settings = dict(settings)
         self.held: dict[Name, Held] = {}
+        self.transactions = int(in_transaction)
         self.new_enum_values: dict[tuple[Name, str], Origin] = {}
         self.ever_set: set[str] = set()
         self._initial = dict(settings)
@@ -112,8 +114,10 @@ class Session:
         """The end of the script: the runner's transaction is committed, and the next session starts afresh.
 
         What a block that the file left open has done is kept as well; that it is open is judged at the script's end.
+        Temporary tables go.
         """
         self._end()
+        db.end_session()
         db.search_path = self._usual_path
 
     # --- transaction --------------------------------------------------------------------------------------------------
@@ -122,6 +126,7 @@ class Session:
         """Opens the file's own block."""
         self.in_transaction = self.own_block = True
         self.began = origin
+        self.transactions += 1
         self._start = self._saved("", db)
 
     def commit(self) -> None:

@@ -135,7 +135,7 @@ def work_under_exclusive_lock(op: Operation, now: Context) -> Verdict | bool:
         return False
     held = [lock for lock in now.blocking_locks_held() if adds_to(lock, op, now)]
     work = next(filter(None, (function(op, now) for function in works.under(type(op)))), "") if held else ""
-    if not work:
+    if not work or not now.is_news(held[0].lock):
         return False
     strongest = [lock for lock in held if lock.lock is held[0].lock]
     names = [now.shown(lock.relation) for lock in strongest]
