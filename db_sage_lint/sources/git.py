@@ -74,3 +74,34 @@ class Snapshot:
 
     def __contains__(self, path: str) -> bool:
         return self.key(path) in self.objects
+
+    def object_id(self, path: str) -> str:
+        return self.objects[self.key(path)]
+
+    @staticmethod
+    def id_of(content: bytes) -> str:
+        """The id under which git stores the bytes of a file, in repositories that hash with SHA-1."""
+        import hashlib
+
+        return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+    def read(self, path: str) -> bytes:
+        """The file's bytes as git holds them."""
+        key = self.key(path)
+        if key not in self._content:
+            self.preload([path])
+        return self._content[key]
+
+    def preload(self, paths: Iterable[str]) -> None:
+        """Reads several files with one call of git."""
+        wanted = [key for key in map(self.key, paths) if key not in self._content]
+        if not wanted:
+            return
+        request = "".join(f"{self.objects[key]}\n" for key in wanted).encode()
+        answer = run("-C", self.top, "cat-file", "--batch", stdin=request)
+        at = 0
+        for key in wanted:
+            line_end = answer.index(b"\n", at)
+            size = int(answer[at:line_end].split()[2])
+            self._content[key] = answer[line_end + 1 : line_end + 1 + size]
+            at = line_end + 2 + size
