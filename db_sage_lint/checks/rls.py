@@ -130,8 +130,9 @@ def rls_switched_off(op: SetRowSecurity, now: Context) -> Verdict | bool:
         return False
     table = now.table(op.table)
     before = now.as_before(table) if table else None
-    if op.change == "no force":
-        return isinstance(before, Table) and before.forced and Verdict(severity="warning", facts=OFF["no force"])
+    if op.change == "no force":  # where row security is off as well, that says enough
+        matters = isinstance(before, Table) and before.forced and table is not None and table.row_security
+        return matters and Verdict(severity="warning", facts=OFF["no force"])
     was_off = isinstance(before, Table) and before.closed and not before.row_security
     return not was_off and Verdict(facts=OFF["disable"])
 
