@@ -184,6 +184,8 @@ def policy_always_true(_: ChangeSetEnd, now: Context) -> Iterator[Verdict]:
         part = open_part(policy)
         if not part or not policy.permissive or not now.low_trust.intersection(policy.roles):
             continue
+        if is_restricted(policy, table):
+            continue
         if policy.command == "select" and is_declared(table, "public", DECLARED_PUBLIC, now):
             continue
         facts = named(table, policy, now, part=part, who=who(policy), what=WHAT[policy.command], claim=claim(policy))
@@ -204,6 +206,17 @@ def open_part(policy: Policy) -> str:
     if policy.using and policy.command != "insert" and always_true(policy.using):
         return "USING"
     return "WITH CHECK" if policy.check and policy.command != "select" and always_true(policy.check) else ""
+
+
+def is_restricted(policy: Policy, table: Table) -> bool:
+    """Whether a restrictive policy takes away from what the policy gives, for all its commands and roles."""
+    return any(
+        not other.permissive
+        and other.command in {"all", policy.command}
+        and ("public" in other.roles or set(other.roles) >= set(policy.roles))
+        and not any(map(always_true, conditions(other)))
+        for other in table.policies.values()
+    )
 
 
 def who(policy: Policy) -> str:
