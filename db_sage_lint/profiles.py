@@ -1,5 +1,6 @@
-"""What a kind of project says about its roles and schemas, beyond what its files say."""
+"""What is known of roles, schemas and column names beyond what a project's files say."""
 
+import re
 from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
@@ -9,6 +10,19 @@ from db_sage_lint.operations import AlterDefaultPrivileges, CreateRole
 from db_sage_lint.script import Origin, Script
 
 PUBLIC = "public"
+
+# Columns that say whose row it is, and those that others should not read.
+TENANT_COLUMNS = frozenset(
+    {
+        "tenant_id", "org_id", "organization_id", "organisation_id", "team_id", "workspace_id", "company_id",
+        "account_id", "customer_id",
+    }
+)  # fmt: skip
+OWNER_COLUMNS = frozenset({"user_id", "owner_id", "owner", "created_by", "author_id", "profile_id"})
+SENSITIVE_COLUMN = re.compile(
+    r"password|passwd|secret|token|api_?key|private_key|ssn|social_security|tax_id|passport|credit_card|card_number"
+    r"|iban|birth|phone|email|address"
+)
 
 
 class Profile(Struct, frozen=True, kw_only=True):

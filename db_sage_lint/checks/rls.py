@@ -19,19 +19,9 @@ from db_sage_lint.expressions import (
 )
 from db_sage_lint.findings import Severity
 from db_sage_lint.operations import ChangeSetEnd, DropTable, Expression, Name, Operation, SetRowSecurity
+from db_sage_lint.profiles import OWNER_COLUMNS, SENSITIVE_COLUMN, TENANT_COLUMNS
 from db_sage_lint.script import Origin
 
-TENANT_COLUMNS = frozenset(
-    {
-        "tenant_id", "org_id", "organization_id", "organisation_id", "team_id", "workspace_id", "company_id",
-        "account_id", "customer_id",
-    }
-)  # fmt: skip
-OWNER_COLUMNS = frozenset({"user_id", "owner_id", "owner", "created_by", "author_id", "profile_id"})
-SENSITIVE_COLUMN = re.compile(
-    r"password|passwd|secret|token|api_?key|private_key|ssn|social_security|tax_id|passport|credit_card|card_number"
-    r"|iban|birth|phone|email|address"
-)
 DECLARED_PUBLIC = re.compile(r"(?i)@public\b|\bpublic[- ](?:read|data|table)|\bpublicly readable\b")
 DECLARED_BACKEND = re.compile(r"(?i)@backend\b|\b(?:backend|server|internal|service[- ]role)[- ]only\b")
 
