@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from db_sage_lint import expressions
+from db_sage_lint.catalog.datatypes import BUILT_IN
 from db_sage_lint.catalog.records import Column, Table
 from db_sage_lint.effects.drops import dropped_with, lost_target
 from db_sage_lint.effects.locks import Effect, Lock
@@ -64,6 +65,8 @@ def fills_rows(column: ColumnSpec, server: Server) -> bool:
     db = server.db
     if column.identity or column.generated == "stored" or column.type.name in SERIAL:
         return True
+    if column.default is None and column.type.name in BUILT_IN:
+        return False
     return is_constrained(column.type, db) or default_volatility(column, db) == "volatile"
 
 

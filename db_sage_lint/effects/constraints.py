@@ -175,16 +175,20 @@ def add_primary_key(op: AddPrimaryKey, server: Server) -> Iterator[Effect]:
     yield from add_key(op, server)
     if op.within == "table":
         return
-    for column in _key_columns(op, server):
+    columns = _key_columns(op, server)
+    if columns is None:
+        yield on(server, op.table, Lock.ACCESS_EXCLUSIVE, scans=True)
+    for column in columns or ():
         if may_have_null(server, op.table, column):
             yield from becomes_not_null(server, op.table, column, only=op.only)
 
 
-def _key_columns(op: AddKey, server: Server) -> tuple[str, ...]:
+def _key_columns(op: AddKey, server: Server) -> tuple[str, ...] | None:
+    """None where the index of USING INDEX is not known."""
     if not op.index:
         return op.columns
     index = server.db.index(Name(op.index, server.db.resolve(op.table).schema))
-    return () if index is None else tuple(key.column for key in index.keys)
+    return None if index is None else tuple(key.column for key in index.keys)
 
 
 @effects

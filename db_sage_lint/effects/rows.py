@@ -32,7 +32,7 @@ def _gets_value(op: Insert, table: Table, key: Constraint) -> bool:
 
 
 def _is_null(row: tuple[Expression, ...], place: int) -> bool:
-    return place >= len(row) or expressions.is_null_constant(row[place])
+    return place >= len(row) or (b'"isnull"' in row[place] and expressions.is_null_constant(row[place]))
 
 
 def _looked_up(key: Constraint, server: Server) -> Iterator[Effect]:

@@ -118,7 +118,7 @@ def set_storage_parameters(op: SetStorageParameters, server: Server) -> Effects:
 def set_logged(op: SetLogged, server: Server) -> Effects:
     table = server.db.relation(op.table)
     if not isinstance(table, Table):
-        return (on(server, op.table, Lock.ACCESS_EXCLUSIVE, rewrites=table is None),)
+        return (_rewritten(server, op.table, rewrites=table is None),)
     changes = table.made is None or (table.persistence == "unlogged") == op.logged
     return (_rewritten(server, op.table, rewrites=changes and table.partition_by is None),)
 

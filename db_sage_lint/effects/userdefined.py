@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from db_sage_lint.catalog.datatypes import BUILT_IN
 from db_sage_lint.operations import Expression, Name, Type
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 def domains(written: Type, db: "Catalog") -> Iterator["Domain"]:
     """The domain that a type is, the domain that one is over, and so on."""
+    if written.name in BUILT_IN and not written.schema:
+        return
     seen: set[Name] = set()
     while not written.dimensions:
         domain = db.domain(Name(written.name, written.schema))
