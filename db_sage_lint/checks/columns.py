@@ -8,11 +8,11 @@ from db_sage_lint.catalog.records import Column
 from db_sage_lint.checks.registry import check
 from db_sage_lint.checks.words import described, listed
 from db_sage_lint.context import Context, Verdict
-from db_sage_lint.effects.columns import SERIAL
 from db_sage_lint.effects.types import TypeChange, type_change
 from db_sage_lint.effects.userdefined import underlying_default
 from db_sage_lint.expressions import implies_not_null, is_null_constant, sql, volatility
 from db_sage_lint.operations import (
+    SERIAL,
     AddCheck,
     AddColumn,
     AddNotNull,
