@@ -72,7 +72,7 @@ class Catalog(State):
 
         Also true for a constraint written in a CREATE TABLE or ADD COLUMN that was just skipped.
         """
-        for flag in flags_of(type(op)):
+        for flag in _flags_of.get(type(op)) or flags_of(type(op)):
             if getattr(op, flag):
                 skips = self._holder(op) is not None if flag == "if_not_exists" else self._forgiven(op)
                 if skips:

@@ -55,7 +55,7 @@ def _callers_in_table(db: "Catalog", table: Table, function: Name) -> Found:
         if any(reading.calls(db, e, function) for e in reading.policy_expressions(policy)):
             yield part_node("policy", policy.name, table.name, policy.made)
     for constraint in table.constraints.values():
-        if reading.calls(db, constraint.expression, function):
+        if constraint.expression is not None and reading.calls(db, constraint.expression, function):
             yield constraint_node(table, constraint)
     for index in db.indexes_of(table.name):
         if any(reading.calls(db, e, function) for e in (index.predicate, *(key.expression for key in index.keys))):
@@ -67,9 +67,9 @@ def _callers_in_table(db: "Catalog", table: Table, function: Name) -> Found:
 def _columns_calling(db: "Catalog", table: Table, function: Name) -> Found:
     """Defaults, which go alone, and generated columns, which go as a whole."""
     for column in table.columns.values():
-        if reading.calls(db, column.default, function):
+        if column.default is not None and reading.calls(db, column.default, function):
             yield part_node("default", column.name, table.name, column.made)
-        if reading.calls(db, column.generation, function):
+        if column.generation is not None and reading.calls(db, column.generation, function):
             yield part_node("column", column.name, table.name, column.made)
 
 

@@ -155,7 +155,7 @@ def _own_parts(db: "Catalog", table: Table, column: str) -> Found:
         if column in constraint.columns:
             yield constraint_node(table, constraint, automatic=True)
     for other in table.columns.values():
-        if other.name != column and column in reading.own_columns(other.generation):
+        if other.generation is not None and other.name != column and column in reading.own_columns(other.generation):
             yield part_node("column", other.name, table.name, other.made)
     for trigger in table.triggers.values():
         if reading.trigger_reads(trigger, column):

@@ -4,7 +4,7 @@ Source: makeObjectName, ChooseRelationName, ChooseIndexName, ChooseIndexNameAddi
 src/backend/commands/indexcmds.c, ChooseConstraintName in src/backend/catalog/pg_constraint.c.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Container, Iterable, Iterator
 from itertools import count
 
 from db_sage_lint.catalog.records import Domain, Table
@@ -24,6 +24,9 @@ def truncated(identifier: str, size: int = NAME_BYTES) -> str:
 
 def make_object_name(first: str, second: str = "", label: str = "") -> str:
     """`first_second_label` in at most 63 bytes; the longer of the first two is cut, never the label."""
+    text = f"{first}_{second}_{label}" if second else f"{first}_{label}"
+    if label and len(text) <= NAME_BYTES and text.isascii():
+        return text
     available = NAME_BYTES - (1 if second else 0) - (len(label.encode()) + 1 if label else 0)
     sizes = [len(first.encode()), len(second.encode())]
     while sum(sizes) > available:
@@ -34,8 +37,11 @@ def make_object_name(first: str, second: str = "", label: str = "") -> str:
 
 def joined(columns: Iterable[str]) -> str:
     """The columns' part of a made-up name: joined until 63 bytes are reached."""
+    names = list(columns)
+    if len(names) == 1:
+        return names[0]
     text = ""
-    for column in columns:
+    for column in names:
         text = f"{text}_{column}" if text else column
         if len(text.encode()) > NAME_BYTES:
             break
@@ -44,31 +50,35 @@ def joined(columns: Iterable[str]) -> str:
 
 def free_relation_name(db: State, schema: str, first: str, second: str = "", label: str = "") -> str:
     """A made-up name that no relation of the schema has: for sequences and indexes."""
-    return _first_free(lambda name: Name(name, schema) in db.relations, first, second, label)
+    for name in candidates(first, second, label):
+        if Name(name, schema) not in db.relations:
+            return name
+    raise AssertionError("candidates are endless")
 
 
 def free_key_name(db: State, schema: str, first: str, second: str, label: str) -> str:
     """A made-up name that no relation and no constraint of the schema has: for the index of a constraint."""
-
-    def taken(name: str) -> bool:
-        return Name(name, schema) in db.relations or constraint_exists(db, schema, name)
-
-    return _first_free(taken, first, second, label)
+    for name in candidates(first, second, label):
+        if Name(name, schema) not in db.relations and not constraint_exists(db, schema, name):
+            return name
+    raise AssertionError("candidates are endless")
 
 
 def free_constraint_name(
-    db: State, schema: str, first: str, second: str, label: str, others: Iterable[str] = ()
+    db: State, schema: str, first: str, second: str, label: str, others: Container[str] = ()
 ) -> str:
     """A made-up name that no constraint of the schema has, nor `others`."""
-    return _first_free(lambda name: name in others or constraint_exists(db, schema, name), first, second, label)
+    for name in candidates(first, second, label):
+        if name not in others and not constraint_exists(db, schema, name):
+            return name
+    raise AssertionError("candidates are endless")
 
 
-def _first_free(taken: Callable[[str], bool], first: str, second: str, label: str) -> str:
-    name = make_object_name(first, second, label)
-    if not taken(name):
-        return name
-    candidates = (make_object_name(first, second, f"{label}{number}") for number in count(1))
-    return next(name for name in candidates if not taken(name))
+def candidates(first: str, second: str, label: str) -> Iterator[str]:
+    """The names that the server tries: label, label1, label2, …"""
+    yield make_object_name(first, second, label)
+    for number in count(1):
+        yield make_object_name(first, second, f"{label}{number}")
 
 
 def free_domain_constraint_name(db: State, domain: Domain, label: str) -> str:
@@ -105,8 +115,11 @@ def key_index_name(db: State, table: Name, columns: tuple[str, ...], label: str)
 
 def column_names(names: Iterable[str]) -> list[str]:
     """The index's own column names: a name that comes again gets a number."""
+    wanted = list(names)
+    if len(set(wanted)) == len(wanted):
+        return wanted
     chosen: list[str] = []
-    for name in names:
+    for name in wanted:
         choice = name
         for number in count(1):
             if choice not in chosen:

@@ -67,32 +67,49 @@ def without(parts: dict[str, Value], name: str) -> dict[str, Value]:
 
 def new_column(db: "Catalog", table: Name, spec: ColumnSpec, origin: Origin, persistence: Persistence) -> Column:
     """The column that a statement defines; the sequence of a serial or identity column is made along with it."""
-    serial = SERIAL.get(spec.type.name) if not spec.type.schema else None
-    written = Type(serial) if serial else resolved_type(db, spec.type)
+    written = spec.type
+    if (written.name in SERIAL and not written.schema) or spec.identity:
+        return _numbered_column(db, table, spec, origin, persistence)
+    written = resolved_type(db, written)
     if written.schema:
         db.note(table, written.name)
-    sequence = None
-    default = None if is_null(spec.default) else spec.default
-    if serial or spec.identity:
-        sequence = new_sequence(db, table, spec.name, written.name, origin, persistence, identity=bool(spec.identity))
-        default = default or (None if spec.identity else nextval(sequence))
-        db.note(table, sequence.name)
-    not_null = bool(spec.not_null or serial or spec.identity)
-    for expression in (spec.default, spec.generation):
-        if expression is not None:
-            db.note_expression(table, expression)
+    default = spec.default
+    if default is not None:
+        default = None if is_null(default) else default
+        db.note_expression(table, default)
+    if spec.generation is not None:
+        db.note_expression(table, spec.generation)
     return Column(
         name=spec.name,
         type=written,
-        not_null=not_null,
+        not_null=spec.not_null,
         default=default,
         generated=spec.generated,
         generation=spec.generation,
-        identity=spec.identity,
         collation=spec.collation,
+        made=origin,
+        not_null_made=origin if spec.not_null else None,
+    )
+
+
+def _numbered_column(
+    db: "Catalog", table: Name, spec: ColumnSpec, origin: Origin, persistence: Persistence
+) -> Column:
+    """A serial or identity column: an integer, not null, with its own sequence."""
+    serial = SERIAL.get(spec.type.name)
+    integer = Type(serial) if serial else resolved_type(db, spec.type)
+    identity = bool(spec.identity)
+    sequence = new_sequence(db, table, spec.name, integer.name, origin, persistence, identity=identity)
+    db.note(table, sequence.name)
+    return Column(
+        name=spec.name,
+        type=integer,
+        not_null=True,
+        default=None if identity else nextval(sequence),
+        identity=spec.identity,
         sequence=sequence,
         made=origin,
-        not_null_made=origin if not_null else None,
+        not_null_made=origin,
     )
 
 

@@ -218,6 +218,8 @@ class State:
         found = index.get(name.name)
         if found is None:
             return Name(name.name, "pg_catalog") if name.name.startswith("pg_") else self.place(name)
+        if len(found) == 1 and found[0].schema in self._lookup:
+            return found[0]
         for schema in self._lookup:
             for candidate in found:
                 if candidate.schema == schema:

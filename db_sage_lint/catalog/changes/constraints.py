@@ -9,7 +9,7 @@ from db_sage_lint.catalog.changes.inherit import join_foreign_key
 from db_sage_lint.catalog.changes.registry import changes, family, heir_tables, table_of
 from db_sage_lint.catalog.names import free_constraint_name, joined, make_object_name
 from db_sage_lint.catalog.parts import alter, drop_constraint, put_constraint
-from db_sage_lint.catalog.reading import own_columns
+from db_sage_lint.catalog.reading import mentions
 from db_sage_lint.catalog.records import Constraint, Table
 from db_sage_lint.catalog.removal import cascade
 from db_sage_lint.operations import (
@@ -53,7 +53,7 @@ def _check_name(db: "Catalog", table: Table, op: AddCheck) -> str:
 
     `columns` may have one more, beside which the constraint is written.
     """
-    read = op.columns if len(op.columns) == 1 else tuple(own_columns(op.expression))
+    read = op.columns if len(op.columns) == 1 else [c for c in op.columns if mentions(op.expression, f'"{c}"')]
     column = read[0] if len(read) == 1 else ""
     return free_constraint_name(db, table.name.schema, table.name.name, column, "check", table.constraints)
 

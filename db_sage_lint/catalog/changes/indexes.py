@@ -46,8 +46,10 @@ def create_index(op: CreateIndex, db: "Catalog", origin: Origin) -> None:
 @changes
 def index_dropped(op: DropIndex, db: "Catalog", origin: Origin) -> None:
     name = db.resolve(op.index)
-    if isinstance(db.relations.get(name), Index):
-        cascade(db, op, origin)
+    index = db.relations.get(name)
+    if isinstance(index, Index):
+        if index.unique or index.constraint or db.heirs(index.table, deep=False):
+            cascade(db, op, origin)
         drop_index(db, name, op, origin)
     elif name not in db.relations:
         bury(db, name, op, origin)
