@@ -7,7 +7,7 @@ body of a function, which the server looks up when it runs.
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from db_sage_lint.expressions import functions_called, reads
+from db_sage_lint.expressions import functions_called, reads, relations_named
 from db_sage_lint.expressions.known import Known
 from db_sage_lint.filed import Filed
 from db_sage_lint.operations import (
@@ -63,7 +63,7 @@ uses: Filed[Callable[[Any, Known], Uses]] = Filed()
 
 
 def needed(op: Operation, db: Known) -> Uses:
-    """What the operation needs; the same object may come twice."""
+    """What the operation needs; the same object may come twice, and relations that a query finds may be left out."""
     for function in uses.under(type(op)):
         yield from function(op, db)
 
@@ -80,10 +80,13 @@ def functions_of(expression: Expression | None) -> Uses:
 
 
 def relations_of(query: Expression | None, db: Known) -> Uses:
-    if query is not None:
+    """What a query reads, as far as it isn't there, and the functions that it calls."""
+    if query is None:
+        return
+    if any(db.table(name) is None and db.view(name) is None for name in relations_named(query)):
         for name in sorted({name for name, _ in reads(query, db)}):
             yield "relation", name
-        yield from functions_of(query)
+    yield from functions_of(query)
 
 
 def schema_of(name: Name) -> Uses:

@@ -23,11 +23,11 @@ def missing_lock_timeout(_: ScriptEnd, now: Context) -> Verdict | bool:
 
 @check
 def timeout_during_concurrent_build(op: CreateIndex | Reindex | DetachPartition, now: Context) -> Verdict | bool:
-    if not is_concurrent(op) or now.in_transaction or drops_leftover_first(op, now):
+    if not is_concurrent(op) or now.in_transaction:
         return False
     for name in ("lock_timeout", "statement_timeout"):
         value = now.setting(name)
-        if value is not None and milliseconds(value):
+        if value is not None and milliseconds(value) and not drops_leftover_first(op, now):
             return Verdict(facts={"timeout": f"a {name} of {value}", "leftover": leftover(op)})
     return False
 
