@@ -253,9 +253,8 @@ def test_defaults_of_later_sessions(ops: list[AlterSetting], defaults: dict[str,
     ("value", "expected"),
     [
         ("5s", 5000), ("2min", 120_000), ("5000", 5000), ("0", 0), ("1.5 s", 1500), (" 1h ", 3_600_000),
-        ("1d", 86_400_000), ("250ms", 250), ("900us", 1), ("100us", 0), (".5s", 500), ("+3s", 3000), ("", None), ("soon", None),
-        ("-1", None),
-        ("5S", None), ("5 seconds", None),
+        ("1d", 86_400_000), ("250ms", 250), ("900us", 1), ("100us", 0), (".5s", 500), ("+3s", 3000), ("", None),
+        ("soon", None), ("-1", None), ("5S", None), ("5 seconds", None),
     ],
 )  # fmt: skip
 def test_milliseconds(value: str, expected: int | None) -> None:
