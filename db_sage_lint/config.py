@@ -12,9 +12,9 @@ from msgspec import Meta, Struct
 from db_sage_lint.config_files import Found, has_table, parse
 from db_sage_lint.errors import UserError, nearest
 from db_sage_lint.findings import Severity
+from db_sage_lint.rules import Profile
 
 FailOn = Literal["error", "warning", "info", "never"]
-Profile = Literal["supabase", "multi-tenant", "strict", "online"]
 NAMES = (".db-sage-lint.yaml", ".db-sage-lint.yml", "pyproject.toml")
 
 Names = tuple[str, ...]

@@ -10,6 +10,7 @@ from db_sage_lint.catalog import Catalog
 from db_sage_lint.catalog.records import Relation
 from db_sage_lint.config import Config
 from db_sage_lint.context import Context, Unanalysed
+from db_sage_lint.effects import Effect
 from db_sage_lint.expand import called_bodies, do_body
 from db_sage_lint.findings import Finding
 from db_sage_lint.judge import Judge
@@ -44,7 +45,7 @@ class Step(Struct, frozen=True, eq=False):
 
 
 class Bug(Struct, frozen=True, eq=False):
-    """A check that failed: ours to mend. The other rules and files still report."""
+    """A check that failed, or with no `rule` the replay itself: ours to mend. The rest still reports."""
 
     rule: str
     operation: Operation
@@ -71,7 +72,7 @@ class Engine:
         self.db = Catalog()
         self.db.complete = config.complete_history
         prime(self.db, frozenset(config.profiles))
-        self.defaults: dict[str, str] = {}
+        self.defaults = dict(config.runner_settings)
         self.habits: set[str] = set()
         self.outcome = Outcome([], [])
 
@@ -134,18 +135,24 @@ class Run:
             self.take(op, origin)
 
     def take(self, op: Operation, origin: Origin, *, judged: bool = False) -> None:
-        """Judges one operation (of a reported script, or if `judged`), then lets the catalog and the session follow it,
-        and what it runs inside."""
+        """Runs one operation; a fault of ours in it is told, and costs that operation only."""
+        try:
+            self.follow(op, origin, judged=judged or self.step.reported)
+        except Exception as error:  # noqa: BLE001 - the other operations and files still report
+            self.bug("", op, error)
+
+    def follow(self, op: Operation, origin: Origin, *, judged: bool) -> None:
+        """Judges one operation, then lets the catalog and the session follow it, and what it runs inside."""
         db, now = self.engine.db, self.now
         now.look_at(op, origin)
         skips = db.skips(op)
-        if judged or self.step.reported:
+        effects: Sequence[Effect] = ()
+        if judged:
             if not skips:
                 self.engine.outcome.findings += self.engine.judge.ask(op, now, self.bug)
                 now.note_request()
-            effects = now.effects if self.session.in_transaction else ()
-        else:
-            effects = ()
+            if self.session.in_transaction:
+                effects = now.effects
         if isinstance(op, Unread):
             now.unread.append(Unanalysed(origin, op.why))
             db.open(op.names)

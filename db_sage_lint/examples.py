@@ -59,15 +59,12 @@ def findings_of(rule: Rule, example: Example) -> set[Marked]:
 def run(rule: Rule, example: Example) -> list[Finding]:
     """The rule's findings in the example."""
     config = Config(
-        profiles=example.profile,  # type: ignore[arg-type]
+        profiles=example.profile,
         complete_history=example.complete,
         external_objects=example.external,
         rules={rule.id: example.options} if example.options else {},
-        **({"pg": example.pg} if example.pg else {}),
+        pg=example.pg or Config().pg,
     )
-    about_ignores = rule.operation in ABOUT_IGNORES
-    rules = {**load(), rule.id: rule} if about_ignores else {rule.id: rule}
-    replayed = steps(example)
     outcome = Engine(Judge(rules), config).run(replayed)
     for bug in outcome.bugs:
         raise bug.error

@@ -20,6 +20,9 @@ Family = Literal[
 ]  # fmt: skip
 
 
+Profile = Literal["supabase", "multi-tenant", "strict", "online"]
+
+
 class Example(Struct, frozen=True, forbid_unknown_fields=True):
     """One example of a rule document: SQL whose lines marked `-- error`, `-- warning` or `-- info` must be reported.
 
@@ -33,7 +36,7 @@ class Example(Struct, frozen=True, forbid_unknown_fields=True):
     pg: int | None = None
     transaction: bool | None = None
     together: bool = False
-    profile: tuple[str, ...] = ()
+    profile: tuple[Profile, ...] = ()
     options: dict[str, object] = {}
     complete: bool = False
     external: tuple[str, ...] = ()

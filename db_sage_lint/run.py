@@ -181,7 +181,8 @@ class Run:
 
             trace = "".join(traceback.format_exception(bug.error))
             place = f"{bug.origin.script.path}, byte {bug.origin.start}"
-            self.out.bugs.append(f"rule {bug.rule} on {type(bug.operation).__name__} at {place}:\n{trace}")
+            what = f"rule {bug.rule}" if bug.rule else "the replay"
+            self.out.bugs.append(f"{what} failed on {type(bug.operation).__name__} at {place}:\n{trace}")
 
 
 def snapshots(request: Request) -> "tuple[Snapshot | None, Snapshot | None]":

@@ -1,5 +1,6 @@
 """Fixtures that several tests share."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 @pytest.fixture(scope="session")
 def wheel_python(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The interpreter of a virtual environment into which the built wheel is installed, built once a run."""
-    shared = tmp_path_factory.getbasetemp().parent / "wheel"
+    own = tmp_path_factory.getbasetemp()
+    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "wheel"
     python = shared / "venv" / "bin" / "python"
     with FileLock(f"{shared}.lock"):
         if not (shared / "done").exists():

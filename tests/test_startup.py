@@ -7,7 +7,7 @@ from pathlib import Path
 HEAVY = {
     "asyncio", "concurrent", "dataclasses", "email", "hashlib", "http", "importlib.metadata", "json", "logging",
     "pglast.ast", "pglast.printers", "pglast.visitors", "psycopg", "sarif_om", "socket", "ssl", "subprocess", "tomllib",
-    "unittest", "urllib", "yaml",
+    "unittest", "yaml",
 }  # fmt: skip
 
 SCRIPT = """
