@@ -6,7 +6,7 @@ from db_sage_lint.catalog.records import Index, Sequence, Table, View
 from db_sage_lint.effects.locks import Effect, Lock
 from db_sage_lint.effects.predict import Server
 from db_sage_lint.effects.reach import Effects, own_foreign_keys
-from db_sage_lint.operations import Name, Operation
+from db_sage_lint.operations import Name, OnTable, Operation
 
 
 def dropped_relation(server: Server, name: Name, *, own_sequences: bool = False) -> Iterator[Effect]:
@@ -64,9 +64,11 @@ def keys_lost_with_partition(server: Server, partition: Name) -> Iterator[Effect
 def dropped_with(op: Operation, server: Server, *, cascade: bool, heirs: bool = True) -> Iterator[Effect]:
     """What goes along with the object that `op` drops: all its dependents with `cascade`, else the automatic ones.
 
-    Without `heirs` (ONLY) the same part of heirs stays.
+    Without `heirs` (ONLY) the same part of heirs stays. What goes without CASCADE belongs to the table or to its heirs.
     """
     db = server.db
+    if not (cascade or (isinstance(op, OnTable) and db.heirs(op.table, deep=False))):
+        return
     for dependent in db.dependents(op):
         if not (cascade or dependent.automatic) or (dependent.automatic and dependent.table is not None and not heirs):
             continue

@@ -23,7 +23,9 @@ Effects = dict[Name, Effect]
 
 class Case(Struct, frozen=True):
     """`expect` has, by range of versions, the effects or "error SQLSTATE". `outside` lists the relations that were
-    observed of a statement that runs outside a transaction. `differs` says why no prediction can be right."""
+    observed of a statement that runs outside a transaction. `session` are settings other than TimeZone = UTC. `needs`
+    is "tablespace" where one named ts_case has to exist. `differs` says why the prediction is another.
+    """
 
     id: str
     sql: str
