@@ -326,7 +326,7 @@ class Context:
     def relation_named_by(self, op: Operation) -> Name | None:
         """The name that an operation gives to a relation, by CREATE or RENAME."""
         match op:
-            case CreateTable():
+            case CreateTable() if op.persistence != "temporary":
                 return self.db.place(op.table)
             case CreateView() | CreateMaterializedView():
                 return self.db.place(op.view)
@@ -339,7 +339,18 @@ class Context:
     def comes_back(self, name: Name) -> bool:
         """Whether the open transaction will give the name to a relation again."""
         wanted = self.db.resolve(name)
-        return any(self.relation_named_by(op) == wanted for op in self.later_in_transaction())
+        here, end = self.origin.start, self.later.block_end(self.origin.start) if self.in_transaction else 0
+        following = (op for start, op in self.later.naming(wanted.name) if here < start < end)
+        return any(self.relation_named_by(op) == wanted for op in following)
+
+    def former_names(self, name: Name) -> list[Name]:
+        """The names that the relation has given up in this script, by RENAME."""
+        renames = (op for start, op in self.later.naming(name.name) if start < self.origin.start)
+        return [
+            self.db.resolve(op.table)
+            for op in renames
+            if isinstance(op, RenameTable) and self.relation_named_by(op) == self.db.resolve(name)
+        ]
 
     def created_later(self, kind: str, name: str) -> Origin | None:
         """The later statement of the change set that creates a `kind` (relation, type, function, schema, role,

@@ -1,9 +1,11 @@
 """What stands before and after in a change set: what makes up for a statement, or creates what it already uses."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from db_sage_lint.operations import (
     AddColumn,
+    Commit,
     CreateCompositeType,
     CreateDomain,
     CreateEnum,
@@ -18,6 +20,9 @@ from db_sage_lint.operations import (
     CreateView,
     Name,
     Operation,
+    RenameObject,
+    RenameTable,
+    Rollback,
 )
 from db_sage_lint.read import Read
 from db_sage_lint.script import Script
@@ -49,10 +54,13 @@ class Later:
         self._scripts = scripts
         self._number = 0
         self._created: dict[tuple[str, str], list[tuple[int, Read]]] | None = None
+        self._named: dict[str, list[tuple[int, Operation]]] | None = None
+        self._ends: list[int] = []
 
     def turn_to(self, number: int) -> None:
         """The replay goes on to script `number` of the change set, counted from 0."""
         self._number = number
+        self._named = None
 
     def creation(self, kind: str, name: str, after: int) -> Place | None:
         """The first statement after byte `after` of the current script, or in a later one, that creates a `kind`
@@ -90,6 +98,29 @@ class Later:
                 for statement in statements:
                     yield from statement.operations
 
+    def naming(self, name: str) -> Sequence[tuple[int, Operation]]:
+        """The operations of the current script that give a relation this bare name, by CREATE or RENAME, in order, each
+        with the first byte of its statement.
+        """
+        return self._names().get(name, ())
+
+    def block_end(self, after: int) -> int:
+        """Where the first COMMIT or ROLLBACK after byte `after` of the current script begins, or the script ends."""
+        self._names()
+        following = bisect_right(self._ends, after)
+        return self._ends[following] if following < len(self._ends) else len(self._scripts[self._number][0].source) + 1
+
+    def _names(self) -> dict[str, list[tuple[int, Operation]]]:
+        if self._named is None:
+            self._named, self._ends = {}, []
+            for statement in self._scripts[self._number][1]:
+                for op in statement.operations:
+                    if isinstance(op, Commit | Rollback):
+                        self._ends.append(statement.start)
+                    elif name := relation_named(op):
+                        self._named.setdefault(name, []).append((statement.start, op))
+        return self._named
+
     def _index(self) -> dict[tuple[str, str], list[tuple[int, Read]]]:
         created: dict[tuple[str, str], list[tuple[int, Read]]] = {}
         for number, (_, statements) in enumerate(self._scripts):
@@ -110,3 +141,12 @@ def creation_key(op: Operation) -> tuple[str, str] | None:
     kind, field = CREATIONS[type(op)]
     name: Name | str = getattr(op, field)
     return kind, name if isinstance(name, str) else name.name
+
+
+def relation_named(op: Operation) -> str:
+    """The bare name that the operation gives to a relation, by CREATE or RENAME; empty for others."""
+    if isinstance(op, RenameTable | RenameObject):
+        return op.new_name
+    if isinstance(op, CreateTable):
+        return op.table.name
+    return op.view.name if isinstance(op, CreateView | CreateMaterializedView) else ""

@@ -1,11 +1,9 @@
 """What code sees that is deployed before or after the migration."""
 
-from collections.abc import Iterator
-
 from db_sage_lint.catalog.records import Table
 from db_sage_lint.checks.registry import check
 from db_sage_lint.context import Context
-from db_sage_lint.operations import AddColumn, CreateView, Name, RenameColumn, RenameTable
+from db_sage_lint.operations import AddColumn, CreateView, RenameColumn, RenameTable
 
 
 @check
@@ -31,17 +29,10 @@ def column_renamed(op: RenameColumn, now: Context) -> bool:
 def is_still_there(op: RenameColumn, now: Context) -> bool:
     """Whether the open transaction gives the old name back: as a column, or in a view in front of the table."""
     table = now.db.resolve(op.table)
-    names = {table, *former_names(table, now)}
+    names = {table, *now.former_names(table)}
     for later in now.later_in_transaction():
         if isinstance(later, AddColumn) and later.column.name == op.column and now.db.resolve(later.table) in names:
             return True
         if isinstance(later, CreateView) and now.db.place(later.view) in names:
             return True
     return False
-
-
-def former_names(table: Name, now: Context) -> Iterator[Name]:
-    """The names that the table has given up in the open transaction."""
-    for old, gone in now.db.gone.items():
-        if gone.renamed_to == table and now.in_this_transaction(gone.dropped):
-            yield old

@@ -12,7 +12,7 @@ def is_partitioned(name: Name, now: Context) -> bool:
 
 @check
 def index_without_concurrently(op: CreateIndex, now: Context) -> bool:
-    return not op.concurrently and now.scans and not is_partitioned(op.table, now)
+    return not (op.concurrently or op.only) and now.scans and not is_partitioned(op.table, now)
 
 
 @check

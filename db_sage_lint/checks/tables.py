@@ -3,7 +3,7 @@
 from db_sage_lint.checks.registry import check
 from db_sage_lint.checks.words import described, listed
 from db_sage_lint.context import Context, Verdict
-from db_sage_lint.operations import DropTable, Name, RenameTable, Truncate
+from db_sage_lint.operations import DropTable, Name, Truncate
 
 
 @check
@@ -20,11 +20,7 @@ def is_partition(name: Name, now: Context) -> bool:
 
 def is_replaced(op: DropTable, now: Context) -> bool:
     """Whether another relation has taken the place of the table: under its name, or under the one it had before."""
-    if now.comes_back(op.table):
-        return True
-    table = now.db.resolve(op.table)
-    renames = (other for other in now.earlier_in_script() if isinstance(other, RenameTable))
-    return any(now.relation_named_by(other) == table and now.db.relation(other.table) for other in renames)
+    return now.comes_back(op.table) or any(now.db.relation(name) for name in now.former_names(op.table))
 
 
 def users(op: DropTable, now: Context) -> str:
