@@ -9,22 +9,34 @@ from db_sage_lint.catalog import Catalog
 from db_sage_lint.catalog.records import Function
 from db_sage_lint.expressions import functions_called
 from db_sage_lint.lower import lower
-from db_sage_lint.operations import DoBlock, Operation, Query, Unread
+from db_sage_lint.operations import CreateFunction, DoBlock, Operation, Query, Unread
 from db_sage_lint.script import Origin
 
 Inside = Iterator[tuple[Operation, Origin]]
 
 
 def do_body(op: DoBlock, origin: Origin) -> Inside:
-    """The operations of a DO block, each at its own place in the file, as far as the block can be read."""
-    body = read_body(op.language, op.body, op.body_at)
+    """The operations of a DO block, each at its own place in the file, as far as the block can be read.
+
+    Where the block stands in text that was made from the file (`Fragment.end`), all are at the place of the statement.
+    """
     source = origin.script.source
+    stands = op.body_at < len(source)
+    body = read_body(op.language, op.body, op.body_at if stands else 0)
+    text = source if stands else op.body.encode()
     for statement in body.statements:
-        place = Origin(origin.script, statement.start, statement.end, origin.change_set)
-        for inner in lower(statement, source):
-            yield msgspec.structs.replace(inner, possible=True), place
+        place = Origin(origin.script, statement.start, statement.end, origin.change_set) if stands else origin
+        for inner in lower(statement, text):
+            yield msgspec.structs.replace(inner, possible=True, at=inner.at if stands else -1), place
     for unread in body.unread:
-        yield Unread(why=unread.why, names=unread.names, at=unread.at, possible=True), origin
+        yield Unread(why=unread.why, names=unread.names, at=unread.at if stands else -1, possible=True), origin
+
+
+def statements_of(op: CreateFunction, source: bytes) -> Iterator[tuple[Operation, int]]:
+    """The operations in the body of a function that `source` defines, each with the byte of its statement."""
+    for statement in read_body(op.language, op.body, op.body_at, source).statements:
+        for inner in lower(statement, source):
+            yield inner, statement.start
 
 
 def called_bodies(op: Query, origin: Origin, db: Catalog, called: set[object]) -> Inside:

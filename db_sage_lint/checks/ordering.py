@@ -30,6 +30,7 @@ from db_sage_lint.catalog.records import (
 )
 from db_sage_lint.checks.registry import check
 from db_sage_lint.context import Context, Verdict
+from db_sage_lint.expand import statements_of
 from db_sage_lint.later import CREATIONS, creation_key
 from db_sage_lint.operations import (
     CreateFunction,
@@ -51,10 +52,41 @@ from db_sage_lint.uses import Use, needed
 
 
 @check
-def unknown_object(_: Operation, now: Context) -> Verdict | bool:
-    missing = now.missing
-    if missing is None or now.is_external(missing.name) or comes_later(missing, now):
+def unknown_object(op: Operation, now: Context) -> Verdict | bool:
+    if now.missing is not None:
+        return is_certain(now.missing, now) and unknown(now.missing, now, refused="the statement")
+    return isinstance(op, CreateFunction) and not op.possible and unknown_in_body(op, now)
+
+
+def unknown_in_body(op: CreateFunction, now: Context) -> Verdict | bool:
+    """What the body of a function names and doesn't exist: the server looks at SQL when it creates the function, at
+    PL/pgSQL when it runs it.
+    """
+    later = op.language != "sql"
+    if is_unchecked(op, now) or (later and not any(name.name in op.body for name in now.db.gone)):
         return False
+    names = {argument.name for argument in op.arguments}
+    for inner, at in statements_of(op, now.script.source):
+        missing = now.db.missing(inner)
+        if missing is None or missing.part in names or (later and (missing.part or missing.gone is None)):
+            continue
+        if is_certain(missing, now):
+            return unknown(missing, now, refused="to run it" if later else "the function", at=at, doubted=later)
+    return False
+
+
+def is_unchecked(op: CreateFunction, now: Context) -> bool:
+    """Whether nothing can be said of the names in the body: they are not looked up, or by a search_path of its own."""
+    settings = dict(op.settings)
+    off = settings.get("check_function_bodies", now.setting("check_function_bodies") or "on").lower()
+    return off in {"off", "false", "no", "0"} or settings.get("search_path", "") not in {"", '""'}
+
+
+def is_certain(missing: Missing, now: Context) -> bool:
+    return not now.is_external(missing.name) and not comes_later(missing, now)
+
+
+def unknown(missing: Missing, now: Context, *, refused: str, at: int = -1, doubted: bool = False) -> Verdict:
     gone = missing.gone
     why, word = "", ""
     if missing.other:
@@ -64,9 +96,10 @@ def unknown_object(_: Operation, now: Context) -> Verdict | bool:
     elif gone:
         why, word = " any more", "dropped here"
     return Verdict(
-        facts={"what": described(missing, now), "why": why},
+        facts={"what": described(missing, now), "why": why, "refused": refused},
         related=((gone.dropped, word),) if gone else (),
-        severity="info" if gone and gone.possible else None,
+        severity="info" if doubted or (gone and gone.possible) else None,
+        at=at,
     )
 
 
