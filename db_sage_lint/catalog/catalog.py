@@ -14,6 +14,7 @@ from db_sage_lint.catalog.records import (
     Dependent,
     Domain,
     Enum,
+    EnumValue,
     Function,
     Gone,
     Index,
@@ -43,6 +44,11 @@ def flags_of(kind: type[Operation]) -> tuple[str, ...]:
     return found
 
 
+def _made_by(op: CreateTable | AddColumn, db: State) -> tuple[Name, str]:
+    """The table, and the column where it is one, that the operation is to make."""
+    return db.resolve(op.table), op.column.name if isinstance(op, AddColumn) else ""
+
+
 class Catalog(State):
     """Answers questions about the schema, and changes it by one operation at a time.
 
@@ -61,6 +67,7 @@ class Catalog(State):
 
         An operation that is only `possible` is applied as if it ran, but leaves alone what it would collide with.
         """
+        self.turn(origin)
         if self.skips(op) or (op.possible and self._holder(op) is not None):
             return
         change = changes.under(type(op))
@@ -76,9 +83,14 @@ class Catalog(State):
             if getattr(op, flag):
                 skips = self._holder(op) is not None if flag == "if_not_exists" else self._forgiven(op)
                 if skips:
-                    self._note_skipped(op)
+                    if isinstance(op, CreateTable | AddColumn):
+                        self._skipped.add(_made_by(op, self))
                     return True
-        return bool(self._skipped) and self._comes_with_skipped(op)
+        if self._skipped:
+            if isinstance(op, CreateTable | AddColumn):
+                self._skipped.discard(_made_by(op, self))
+            return self._comes_with_skipped(op)
+        return False
 
     def _holder(self, op: Operation) -> Record | None:
         holder = holders.under(type(op))
@@ -93,36 +105,22 @@ class Catalog(State):
         lack = self._lack(op)
         return lack is not None and lack[1]
 
-    def _note_skipped(self, op: Operation) -> None:
-        if isinstance(op, CreateTable):
-            self._skipped.add((self.resolve(op.table), ""))
-        elif isinstance(op, AddColumn):
-            self._skipped.add((self.resolve(op.table), op.column.name))
-
     def _comes_with_skipped(self, op: Operation) -> bool:
-        if isinstance(op, CreateTable):
-            self._skipped.discard((self.resolve(op.table), ""))
-        elif isinstance(op, AddColumn):
-            self._skipped.discard((self.resolve(op.table), op.column.name))
-        elif isinstance(op, AddConstraint) and op.within:
-            table = self.resolve(op.table)
-            names = ("",) if op.within == "table" else op.touches
-            return any((table, name) in self._skipped for name in names)
-        return False
+        """Whether it adds a constraint to a table or column that the same statement was to make and did not."""
+        if not isinstance(op, AddConstraint) or not op.within:
+            return False
+        table = self.resolve(op.table)
+        return any((table, name) in self._skipped for name in (("",) if op.within == "table" else op.touches))
 
     def open(self, names: frozenset[str], origin: Origin | None = None) -> None:
         """Says that something unread may have changed the objects of these bare names; of all names if empty.
 
         Tables lose `closed`, and what was dropped may be back.
         """
-        for name in names:
-            self.put(self.doubtful, name, origin)
+        for name in names or ("",):
+            self.doubt(name, origin)
         if not names:
             self.complete = False
-            for key in list(self.gone):
-                self.remove(self.gone, key)
-            for part in list(self.gone_parts):
-                self.remove(self.gone_parts, part)
         opened = [n for name in names for n in self.relations_named(name)] if names else list(self.relations)
         for each in opened:
             relation = self.relations[each]
@@ -252,9 +250,16 @@ class Catalog(State):
 
         Also the primary key that a second one meets. None for an operation that is only `possible`.
         """
-        if op.possible or any(getattr(op, flag) for flag in flags_of(type(op))):
+        if op.possible or any(getattr(op, flag) for flag in flags_of(type(op))) or self._comes_with_skipped(op):
             return None
-        return self._holder(op)
+        found = self._holder(op)
+        return None if found is None or self._may_be_gone(found, op) else found
+
+    def _may_be_gone(self, record: Record, op: Operation) -> bool:
+        """Whether something unread may have dropped what a statement made: it, or the table it is part of."""
+        name = record.value if isinstance(record, EnumValue) else record.name
+        bare = name.name if isinstance(name, Name) else name
+        return self.doubts(bare, record.made) or (isinstance(op, OnTable) and self.doubts(op.table.name, record.made))
 
     def missing(self, op: Operation) -> Missing | None:
         """The first object that the operation needs and that is known not to exist.
@@ -262,5 +267,5 @@ class Catalog(State):
         Known are parts of a `closed` table, what a file dropped or renamed away and, where the history is `complete`,
         everything. None with IF EXISTS, and for an operation that is only `possible`.
         """
-        lack = None if op.possible else self._lack(op)
+        lack = None if op.possible or self._comes_with_skipped(op) else self._lack(op)
         return lack[0] if lack is not None and not lack[1] else None

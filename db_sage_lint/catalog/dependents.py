@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def closure(db: "Catalog", targets: Iterable[Dependent], *, only: bool = False) -> list[Dependent]:
     """Everything that hangs on the targets, each once, the nearest first; without the targets themselves, and without
-    the parts of tables that go as a whole. With `only`, without what heirs have of a target by the same name.
+    the parts of what goes as a whole. With `only`, without what heirs have of a target by the same name.
     """
     waiting = list(targets)
     seen = {_key(target) for target in waiting}
@@ -34,7 +34,13 @@ def closure(db: "Catalog", targets: Iterable[Dependent], *, only: bool = False) 
                 seen.add(key)
                 waiting.append(dependent)
     whole = {dependent.name for dependent in waiting if dependent.table is None and dependent.kind in RELATION_KINDS}
-    return [dependent for dependent in waiting[targeted:] if dependent.table not in whole]
+    columns = {(dependent.table, dependent.name) for dependent in waiting if dependent.kind == "column"}
+    return [
+        dependent
+        for dependent in waiting[targeted:]
+        if dependent.table not in whole
+        and not (dependent.kind == "default" and (dependent.table, dependent.name) in columns)
+    ]
 
 
 def _key(dependent: Dependent) -> tuple[str, Name, Name | None, int]:

@@ -3,13 +3,13 @@
 A lack is what is missing, and whether IF EXISTS forgives it. Nothing is said of what an unread statement may have made.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from db_sage_lint.catalog.changes.functions import find_overload
 from db_sage_lint.catalog.datatypes import BUILT_IN, SERIAL
-from db_sage_lint.catalog.names import make_object_name
-from db_sage_lint.catalog.records import Missing, Table, View
+from db_sage_lint.catalog.records import Gone, Missing, Table, View
 from db_sage_lint.catalog.state import SYSTEM_SCHEMAS
 from db_sage_lint.operations import Name, OnTable, Type
 
@@ -29,22 +29,29 @@ SYSTEM_COLUMNS = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid", 
 def relation_missing(db: "Catalog", written: Name, kind: str) -> Missing | None:
     """The relation, if it is known not to exist."""
     name = db.resolve(written)
-    if name in db.relations or name.name in db.doubtful or name.schema in SYSTEM_SCHEMAS:
+    if name in db.relations or name.schema in SYSTEM_SCHEMAS:
         return None
     gone = db.gone.get(name)
-    if gone is not None:
-        return None if gone.possible else Missing(kind, name, gone=gone)
-    return Missing(kind, name) if db.complete else None
+    if is_back(db, gone, name.name):
+        return None
+    return Missing(kind, name, gone=gone) if gone is not None or db.complete else None
+
+
+def is_back(db: "Catalog", gone: Gone | None, *names: str) -> bool:
+    """Whether something of these bare names may exist for all that, made by a statement that was not read."""
+    since = gone.dropped if gone else None
+    return (gone is not None and gone.possible) or any(db.doubts(name, since) for name in names)
 
 
 def part_missing(db: "Catalog", kind: str, relation: Name, part: str, *, known: bool) -> Missing | None:
     """A part of a relation that its record does not have: `known` says that the record has all of that kind."""
-    if part in db.doubtful or relation.name in db.doubtful:
-        return None
     gone = db.gone_parts.get((kind, relation, part))
-    if gone is not None and not gone.possible:
-        return Missing(kind, relation, part, gone)
-    return Missing(kind, relation, part) if known and gone is None else None
+    if is_back(db, gone, part, relation.name):
+        return None
+    return Missing(kind, relation, part, gone) if gone is not None or known else None
+
+
+NOT_NULL_NAME = re.compile(r"_not_null\d*$")
 
 
 def column_missing(db: "Catalog", written: Name, column: str) -> Missing | None:
@@ -60,11 +67,12 @@ def column_missing(db: "Catalog", written: Name, column: str) -> Missing | None:
 
 
 def constraint_missing(db: "Catalog", written: Name, name: str) -> Missing | None:
-    """A constraint that a table is known not to have; the server's own NOT NULL constraints (18+) do not count."""
+    """A constraint that a table is known not to have.
+
+    The names that 18 gives to NOT NULL constraints do not count: they stay when the table or the column is renamed.
+    """
     table = db.table(written)
-    if table is None or name in table.constraints:
-        return None
-    if any(make_object_name(table.name.name, c.name, "not_null") == name for c in table.columns.values() if c.not_null):
+    if table is None or name in table.constraints or NOT_NULL_NAME.search(name):
         return None
     return part_missing(db, "constraint", table.name, name, known=table.closed)
 
@@ -78,7 +86,7 @@ def type_missing(db: "Catalog", written: Type) -> Missing | None:
 
 def type_name_missing(db: "Catalog", written: Name) -> Missing | None:
     name = db.resolve_type(written)
-    if name in db.types or name in db.relations or name.name in db.doubtful or name.schema in SYSTEM_SCHEMAS:
+    if name in db.types or name in db.relations or name.schema in SYSTEM_SCHEMAS:
         return None
     if written.name in BUILT_IN or written.name.startswith("%"):
         return None
@@ -87,11 +95,11 @@ def type_name_missing(db: "Catalog", written: Name) -> Missing | None:
 
 def object_missing(db: "Catalog", kind: str, name: Name, *, elsewhere: bool) -> Missing | None:
     """Something that the caller did not find; `elsewhere` says that an extension may have made it."""
-    if name.name in db.doubtful:
-        return None
     gone = db.gone_parts.get((kind, name, ""))
+    if is_back(db, gone, name.name):
+        return None
     if gone is not None:
-        return None if gone.possible else Missing(kind, name, gone=gone)
+        return Missing(kind, name, gone=gone)
     if not db.complete or (elsewhere and any(extension.made for extension in db.extensions.values())):
         return None
     return Missing(kind, name)

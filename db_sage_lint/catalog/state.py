@@ -54,6 +54,8 @@ class State:
         self.gone: dict[Name, Gone] = {}
         self.gone_parts: dict[GoneKey, Gone] = {}
         self.doubtful: dict[str, Origin | None] = {}
+        self._turns: dict[Origin | None, int] = {}
+        self._doubted: dict[str, int] = {}
         self._flags: dict[str, bool] = {"complete": complete}
         self._relations_named: dict[str, tuple[Name, ...]] = {}
         self._types_named: dict[str, tuple[Name, ...]] = {}
@@ -229,6 +231,25 @@ class State:
     def place(self, name: Name) -> Name:
         """Where an object created under this name goes: its schema, else the first of search_path that takes it."""
         return name if name.schema else Name(name.name, self._target)
+
+    # --- doubt -------------------------------------------------------------------------------------------------------
+
+    def turn(self, origin: Origin) -> None:
+        """Says that the statement's turn has come: statements have an order, by which doubts are older or newer."""
+        if origin not in self._turns:
+            self._turns[origin] = len(self._turns)
+
+    def doubt(self, name: str, origin: Origin | None) -> None:
+        """Says that something unread may have changed objects of this bare name; "" stands for all."""
+        self.put(self.doubtful, name, origin)
+        self.put(self._doubted, name, len(self._turns))
+
+    def doubts(self, name: str, since: Origin | None) -> bool:
+        """Whether something unread may have changed objects of this bare name after the statement `since`."""
+        if not self._doubted:
+            return False
+        turn = self._turns.get(since, -1)
+        return turn < max(self._doubted.get(name, -1), self._doubted.get("", -1))
 
     # --- who may use what --------------------------------------------------------------------------------------------
 

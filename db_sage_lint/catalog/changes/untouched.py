@@ -19,6 +19,7 @@ from db_sage_lint.operations import (
     FileOutOfOrder,
     InvalidIgnore,
     LockTable,
+    MarkMisplaced,
     MoveAllToTablespace,
     Nothing,
     Operation,
@@ -56,6 +57,6 @@ UNTOUCHED: dict[str, tuple[type[Operation], ...]] = {
     "what it runs inside comes as operations of its own": (DoBlock, Query),
     "it is no statement, or one without effect": (
         Nothing, ScriptEnd, ChangeSetEnd, SyntaxProblem, FileEdited, FileOutOfOrder, FileDuplicated, InvalidIgnore,
-        UnusedIgnore,
+        UnusedIgnore, MarkMisplaced,
     ),
 }  # fmt: skip
