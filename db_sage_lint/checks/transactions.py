@@ -131,11 +131,11 @@ works: Filed[Callable[[Any, Context], str]] = Filed()
 
 @check
 def work_under_exclusive_lock(op: Operation, now: Context) -> Verdict | bool:
-    if not now.locks_held or validated_under_own_lock(op, now):
+    work = next(filter(None, (function(op, now) for function in works.under(type(op)))), "") if now.locks_held else ""
+    if not work or validated_under_own_lock(op, now):
         return False
     held = [lock for lock in now.blocking_locks_held() if adds_to(lock, op, now)]
-    work = next(filter(None, (function(op, now) for function in works.under(type(op)))), "") if held else ""
-    if not work or not now.is_news(held[0].lock):
+    if not held or not now.is_news(held[0].lock):
         return False
     strongest = [lock for lock in held if lock.lock is held[0].lock]
     names = [now.shown(lock.relation) for lock in strongest]
