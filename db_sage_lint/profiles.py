@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from db_sage_lint.catalog import Catalog
 from db_sage_lint.operations import AlterDefaultPrivileges, CreateRole
 from db_sage_lint.script import Origin, Script
+
+if TYPE_CHECKING:
+    from db_sage_lint.catalog import Catalog
 
 PUBLIC = "public"
 
@@ -61,7 +64,7 @@ def exposed_schemas(profiles: AbstractSet[str]) -> frozenset[str]:
     return frozenset(schema for name in profiles for schema in PROFILES.get(name, NONE).exposed)
 
 
-def prime(db: Catalog, profiles: AbstractSet[str]) -> None:
+def prime(db: "Catalog", profiles: AbstractSet[str]) -> None:
     """Puts into the catalog what a project of these profiles has before its first migration."""
     for name in sorted(profiles & PROFILES.keys()):
         profile = PROFILES[name]

@@ -220,20 +220,7 @@ def object_already_exists(op: Operation, now: Context) -> Verdict | bool:
     taken = now.db.conflict(op)
     if taken is None or taken.made is None:
         return False
-    doubted = may_be_gone(taken, op, now)
-    unless = ", unless something that could not be read took it away" if doubted else ""
-    return Verdict(
-        facts={"what": called(taken, op, now), "unless": unless},
-        related=((taken.made, "made here"),),
-        severity="info" if doubted else None,
-    )
-
-
-def may_be_gone(record: Record, op: Operation, now: Context) -> bool:
-    """Whether a statement that could not be read may have dropped or renamed it."""
-    table = record if isinstance(record, Table) else now.table(op.table) if isinstance(op, OnTable) else None
-    bare = record.value if isinstance(record, EnumValue) else getattr(record.name, "name", record.name)
-    return bare in now.db.doubtful or (table is not None and not table.closed)
+    return Verdict(facts={"what": called(taken, op, now)}, related=((taken.made, "made here"),))
 
 
 def called(record: Record, op: Operation | None, now: Context) -> str:
