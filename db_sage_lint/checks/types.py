@@ -54,8 +54,9 @@ def enum_value_used_in_same_transaction(
     | Update,
     now: Context,
 ) -> bool | Verdict:
-    for (enum, value), added in now.session.new_enum_values.items():
-        if uses(op, enum, value, now) and not is_usable(enum, now):
+    for enum, value in used(op, now) if now.session.new_enum_values else ():
+        if not is_usable(enum, now):
+            added = now.session.new_enum_values[enum, value]
             facts = {"value": f"'{value}'", "type": now.shown(enum)}
             return Verdict(facts=facts, related=((added, "the value is added here"),))
     return False
@@ -66,16 +67,25 @@ def is_usable(enum: Name, now: Context) -> bool:
     return new_enum_value_usable(now.pg, type_is_new=known is not None and now.in_this_transaction(known.made))
 
 
-def uses(op: object, enum: Name, value: str, now: Context) -> bool:
-    """Whether a literal of that text stands where it becomes a value of the enum."""
+def used(op: object, now: Context) -> Iterator[tuple[Name, str]]:
+    """The new enum values whose text stands as a literal where it becomes a value of the enum."""
+    new = now.session.new_enum_values
     if isinstance(op, CreateFunction):
-        return is_in_body(op, enum, value, now)
-    return any(
-        any(literal.value == value for literal in literals(expression)) and becomes(enum, expression, placed, now)
-        for function in holds.under(type(op))
-        for expression, placed in function(op, now)
-        if expression
-    )
+        yield from (pair for pair in new if is_in_body(op, *pair, now))
+        return
+    enums = {enum for enum, _ in new}
+    for expression, placed in typed_expressions(op, now):
+        values = {literal.value for literal in literals(expression)}
+        found = ((enum, value) for enum in enums for value in values if (enum, value) in new)
+        yield from (pair for pair in found if becomes(pair[0], expression, placed, now))
+
+
+def typed_expressions(op: object, now: Context) -> Iterator[tuple[Expression, Type | None]]:
+    """The operation's expressions, each with the type that its place gives to a bare literal."""
+    for function in holds.under(type(op)):
+        for expression, placed in function(op, now):
+            if expression:
+                yield expression, placed
 
 
 def becomes(enum: Name, expression: Expression, placed: Type | None, now: Context) -> bool:

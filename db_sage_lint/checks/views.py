@@ -21,7 +21,8 @@ def view_replace_resets_options(op: CreateView, now: Context) -> bool | Verdict:
         return False
     named = {name for name, _ in op.options} | ({"check_option"} if op.check_option else set())
     reset = {option for option, value in view.options.items() if value.lower() not in OFF} & LOST.keys()
-    lost = sorted(reset - named - set_again(op, now), reverse=True)
+    unnamed = reset - named
+    lost = sorted(unnamed - set_again(op, now), reverse=True) if unnamed else []
     if not lost:
         return False
     set_by = view.changed or view.made
