@@ -8,12 +8,13 @@ from db_sage_lint.lexer import words
 from db_sage_lint.lower import lower
 from db_sage_lint.operations import Operation, SyntaxProblem, Unread
 from db_sage_lint.parse import Problem, Statement, parse
-from db_sage_lint.script import Script
+from db_sage_lint.script import Fragment, Script
 
 
 class Read(Struct, frozen=True, eq=False):
     """One statement, bytes `start` to `end` of the file, and what it does. `counts` is 1 for what the server would be
-    sent, 0 for what psql keeps to itself."""
+    sent, 0 for what psql keeps to itself.
+    """
 
     start: int
     end: int
@@ -24,11 +25,29 @@ class Read(Struct, frozen=True, eq=False):
 def read(script: Script) -> Iterator[Read]:
     """Every statement of the script in order; what can't be parsed comes as an operation that says so."""
     for fragment in script.fragments:
+        if fragment.end >= 0:
+            yield from made(fragment, script.source)
+            continue
         for piece in parse(fragment):
             if isinstance(piece, Statement):
                 yield Read(piece.start, piece.end, tuple(lower(piece, script.source)))
             else:
                 yield unparsed(piece, script.source)
+
+
+def made(fragment: Fragment, source: bytes) -> Iterator[Read]:
+    """The statements of text that does not stand in the file, each shown where the fragment says.
+
+    The text is read as if it stood behind the file, so that no position in it can be taken for one of the file's.
+    """
+    behind = source + b"\n"
+    whole = behind + fragment.text
+    for piece in parse(Fragment(len(behind), fragment.text)):
+        if isinstance(piece, Statement):
+            yield Read(fragment.start, fragment.end, tuple(lower(piece, whole)))
+        else:
+            found = unparsed(piece, whole)
+            yield Read(fragment.start, fragment.end, found.operations, found.counts)
 
 
 def unparsed(problem: Problem, source: bytes) -> Read:

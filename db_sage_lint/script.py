@@ -8,10 +8,15 @@ Direction = Literal["up", "down"]
 
 
 class Fragment(Struct, frozen=True):
-    """A piece of SQL inside a file: `text` begins at byte `start` of the file, byte for byte as it stands there."""
+    """A piece of SQL inside a file: `text` begins at byte `start` of the file, byte for byte as it stands there.
+
+    With `end`, the text does not stand in the file: it is what the runner makes of the bytes `start` to `end` there (a
+    call of the framework's own language, a string with escapes), and all that is found in it is shown at those bytes.
+    """
 
     start: int
     text: bytes
+    end: int = -1
 
 
 class Script(Struct, frozen=True, eq=False):

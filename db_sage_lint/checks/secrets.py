@@ -70,8 +70,10 @@ def role_password(op: CreateRole | AlterRole, now: Context) -> Verdict | bool:
 
 
 def is_literal(at: int, now: Context) -> bool:
-    """Whether the file has a string constant at that byte, and not a variable that the runner fills in."""
-    return at < 0 or STRING.match(now.script.source, at) is not None
+    """Whether a string constant stands at that byte, and not a variable that the runner fills in; it does in text that
+    was made from the file, which counts as behind it.
+    """
+    return not 0 <= at < len(now.script.source) or STRING.match(now.script.source, at) is not None
 
 
 def is_secret(value: str) -> bool:
