@@ -60,6 +60,13 @@ class SettingsFile(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unk
     migrations: Annotated[
         Names, Meta(description="Folders of migrations. Without it they are found by their layout.")
     ] = ()
+    runner: Annotated[
+        str | dict[str, str],
+        Meta(
+            description="The runner of the migrations, or of each folder of migrations, instead of the one recognised:"
+            " `db-sage-lint sources` shows that."
+        ),
+    ] = ""
     transaction: Annotated[
         bool | None,
         Meta(description="Whether the runner wraps each file in a transaction; without it, as the runner found does."),

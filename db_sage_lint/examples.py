@@ -12,7 +12,7 @@ from db_sage_lint.rules import Example, Rule, load
 from db_sage_lint.script import whole
 from db_sage_lint.settle import settle
 from db_sage_lint.sources import changes
-from db_sage_lint.sources.discover import recognise
+from db_sage_lint.sources.discover import How, recognise
 from db_sage_lint.sources.history import split_direction
 
 HEADING = re.compile(r"(?m)^-- (\S+\.sql)[ \t]*\n")
@@ -117,7 +117,7 @@ class Applied:
 def steps_since(base: Applied, example: Example) -> list[Step]:
     """The steps of the example's files where those of `base` are applied."""
     contents = {path: without_marks(sql).encode() for path, sql in files(example.sql)}
-    history, _ = recognise("", sorted(contents))
+    history, _ = recognise("", sorted(contents), How(contents.get))
     assert history is not None, "the files of an example with `applied` need names with numbers"
     return list(changes.steps(history, changes.Change(base=base), contents.get, example.transaction))
 

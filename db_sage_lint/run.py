@@ -13,7 +13,8 @@ from db_sage_lint.report import Report, Request
 from db_sage_lint.rules import load
 from db_sage_lint.selection import enabled
 from db_sage_lint.settle import settle
-from db_sage_lint.sources import changes, discover
+from db_sage_lint.sources import changes, discover, walk
+from db_sage_lint.sources.discover import Chosen
 from db_sage_lint.sources.history import History
 
 if TYPE_CHECKING:
@@ -41,9 +42,11 @@ class Run:
         self.out = Report()
         self.contents: dict[str, bytes | None] = {}
         self.base, self.staged = snapshots(request)
+        self.how = discover.How(self.peek, self.chosen, self.trees())
 
     def report(self) -> Report:
         found, named = self.targets()
+        self.out.problems += found.problems
         for history in found.histories:
             in_it = {entry.path for entry in history.entries}
             chosen = None if named is None else named & in_it
@@ -59,10 +62,10 @@ class Run:
         """The histories and loose files to look at, and the files that the user named, None for all of them."""
         request = self.request
         if request.stdin is not None:
-            path = discover.clean(request.stdin_filename or "<stdin>")
+            path = walk.clean(request.stdin_filename or "<stdin>")
             self.contents[path] = request.stdin
-            around = list(discover.beside(path)) if Path(path).parent.is_dir() else []
-            return discover.discover([*around, path]), {path}
+            around = list(discover.beside(path, self.how)) if Path(path).parent.is_dir() else []
+            return discover.discover([*around, path], self.how), {path}
         if request.paths:
             return self.named_targets()
         return self.own_migrations(), None
@@ -73,25 +76,25 @@ class Run:
         if configured:
             base = self.config_for(".").base
             folders = [os.path.relpath(Path(base, folder)) for folder in configured]
-            return discover.discover(self.files(discover.clean(folder) for folder in folders))
+            return discover.discover(self.files(walk.clean(folder) for folder in folders), self.how)
         if self.staged:
             return self.staged_targets()
-        histories = discover.find_migrations()
-        if not histories:
+        found = discover.find_migrations(how=self.how)
+        if not found.histories:
             raise UserError("no migrations found below the current folder; name a file or folder, or set `migrations`")
-        self.out.notes += [f"{h.folder}: {len(h.entries)} migrations of {h.runner.NAME} ({h.mark})" for h in histories]
-        return discover.Found(histories, ())
+        self.out.notes += [f"{h.folder}: {len(h.entries)} migrations of {h.runner.NAME} ({h.mark})" for h in found.histories]
+        return found
 
     def staged_targets(self) -> discover.Found:
         """Histories with something staged, and loose SQL files that are staged."""
         assert self.staged is not None
         shown = [self.staged.shown(key) for key in self.staged.objects]
-        return discover.discover(path for path in shown if not path.startswith("../"))
+        return discover.discover((path for path in shown if not path.startswith("../")), self.how)
 
     def named_targets(self) -> tuple[discover.Found, set[str] | None]:
         """What the given paths are: folders are taken whole, files with the history around them."""
         folders, files = set[str](), set[str]()
-        for path in map(discover.clean, self.request.paths):
+        for path in map(walk.clean, self.request.paths):
             if self.staged is not None and path in self.staged:
                 files.add(path)
             elif Path(path).is_dir():
@@ -107,16 +110,39 @@ class Run:
             if not any(path.startswith(f"{folder}/") or folder == "." for path in inside):
                 self.out.problems.append(f"{folder}: no SQL files in this folder")
         around = set[str]()
-        for root in {discover.root_of(path) for path in files}:
-            around.update(discover.beside(f"{root}/x" if root else "x"))
-        return discover.discover(inside | files | around), None if folders and not files else inside | files
+        for root in {walk.root_of(path) for path in files}:
+            around.update(discover.beside(f"{root}/x" if root else "x", self.how))
+        return discover.discover(inside | files | around, self.how), None if folders and not files else inside | files
 
     def files(self, folders: Iterable[str]) -> Iterator[str]:
         for folder in folders:
             try:
-                yield from discover.sql_files(folder)
+                yield from walk.wanted_files(folder)
             except OSError as error:
                 self.out.problems.append(unreadable(error))
+
+    def trees(self) -> tuple[str, ...]:
+        """The folders that the settings name a runner for."""
+        config = self.config_for(".")
+        if isinstance(config.runner, str):
+            return ()
+        return tuple(walk.clean(os.path.relpath(Path(config.base, folder))) for folder in config.runner)
+
+    def chosen(self, folder: str) -> Chosen | None:
+        """The runner that the settings name for a folder of migrations."""
+        config = self.config_for(folder)
+        if isinstance(config.runner, str):
+            return Chosen(config.runner, config.origin("runner")) if config.runner else None
+        for key, runner in config.runner.items():
+            if Path(config.base, key).resolve() == Path(folder).resolve():
+                return Chosen(runner, config.origin("runner"))
+        return None
+
+    def peek(self, path: str) -> bytes | None:
+        """A file's bytes for recognition: as `read`, without telling of one that can't be read."""
+        if path in self.contents or (self.staged is not None and path in self.staged):
+            return self.read(path)
+        return discover.read_file(path)
 
     def read(self, path: str) -> bytes | None:
         """A file's bytes: what is staged, or what lies in the working tree; None where it can't be read."""

@@ -134,6 +134,14 @@ class FileDuplicated(Operation, frozen=True, kw_only=True):
     other: str
 
 
+class MarkMisplaced(Operation, frozen=True, kw_only=True):
+    """A comment that tells the runner how to run the file (`mark`) stands where, or as, the runner doesn't read it;
+    `right_place` says where and how it would."""
+
+    mark: str
+    right_place: str
+
+
 class InvalidIgnore(Operation, frozen=True, kw_only=True):
     """An ignore comment that can't do what it says; `why` tells."""
 

@@ -1,9 +1,12 @@
 """Where migrations come from: which files are a runner's, in which order they run, and in which transaction.
 
-Every runner is a module with the attributes of `history.Runner`; `RUNNERS` lists them, the most particular first.
+Every runner is a module with the attributes of `history.Runner`. Those in MARKED have files or comments that no other
+runner has, those in NAMED are known by the layout of their folders; each list has the most particular first.
 """
 
 from db_sage_lint.sources import numbered, supabase
 from db_sage_lint.sources.history import Runner
 
-RUNNERS: tuple[Runner, ...] = (supabase, numbered)
+MARKED: tuple[Runner, ...] = ()
+NAMED: tuple[Runner, ...] = (supabase, numbered)
+RUNNERS: tuple[Runner, ...] = MARKED + NAMED

@@ -29,7 +29,8 @@ class Base(Protocol):
 
 class Change(Struct, frozen=True, eq=False):
     """What is asked of a history: `named` are the files that the user named (None: all of them), `base` the revision
-    that counts as applied, if any, `every` that each file is judged, `together` that the named ones ship as one."""
+    that counts as applied, if any, `every` that each file is judged, `together` that the named ones ship as one.
+    """
 
     named: Collection[str] | None = None
     base: Base | None = None
@@ -39,7 +40,8 @@ class Change(Struct, frozen=True, eq=False):
 
 def steps(history: History, change: Change, read: Reader, transaction: bool | None = None) -> Iterator[Step]:
     """The history as steps, each with its change set. `read` gives a file's bytes, None where it can't be read (and
-    has been told); `transaction` is the configured answer to whether the runner opens one."""
+    has been told); `transaction` is the configured answer to whether the runner opens one.
+    """
     fates = dict(file_fates(history, change, read))
     duplicates = dict(duplicated(history, change.base))
     entries = with_deleted(history, change)
@@ -49,14 +51,23 @@ def steps(history: History, change: Change, read: Reader, transaction: bool | No
         if source is None:
             continue
         new = change.base is not None and entry.path not in change.base
-        about = [op for op in (fates.get(entry.path), duplicates.get(entry.path)) if op]
+        about: list[Operation] = [op for op in (fates.get(entry.path), duplicates.get(entry.path)) if op]
         if new and entry.place.direction == "up":
             about += out_of_order(entry, entries[number + 1 :], change.base)
         reported = not lost and is_reported(entry, change, new or entry.path in fates)
+        if reported:
+            about += misplaced(history, source)
         change_set = 0 if ships_together(entry, change, new) else number + 1
         for script in history.runner.scripts(entry.path, source, entry.place):
             yield Step(in_transaction(script, transaction), change_set, reported, tuple(about))
             about = []
+
+
+def misplaced(history: History, source: bytes) -> Iterator[Operation]:
+    """The runner's marks in a file that stand where it doesn't read them."""
+    find = getattr(history.runner, "misplaced", None)
+    if find is not None:
+        yield from find(source)
 
 
 def loose_step(path: str, source: bytes, number: int, transaction: bool | None) -> Step:
@@ -101,10 +112,13 @@ def deleted(history: History, base: Base) -> Iterator[Entry]:
     present = {base.key(entry.path) for entry in history.entries}
     prefix = base.key(history.folder)
     prefix = "" if prefix == "." else f"{prefix}/"
-    gone = tuple(key[len(prefix) :] for key in base.objects if key.startswith(prefix) and key not in present)
-    folder = Folder(history.folder, gone, lambda name: base.read(base.shown(prefix + name)))
+    before = tuple(sorted(key[len(prefix) :] for key in base.objects if key.startswith(prefix)))
+    if all(prefix + name in present for name in before):
+        return
+    folder = Folder(history.folder, before, lambda name: base.read(base.shown(prefix + name)))
     for name, place in history.runner.places(folder):
-        yield Entry(base.shown(prefix + name), place)
+        if prefix + name in base.objects and prefix + name not in present:
+            yield Entry(base.shown(prefix + name), place)
 
 
 def file_fates(history: History, change: Change, read: Reader) -> Iterator[tuple[str, FileEdited]]:
@@ -134,7 +148,8 @@ def says_the_same(before: bytes, after: bytes) -> bool:
 
 def out_of_order(entry: Entry, later: tuple[Entry, ...], base: Base | None) -> list[Operation]:
     """What is wrong with a new file if an applied one comes after it."""
-    applied = [other.path for other in later if base is not None and other.path in base and other.place.direction == "up"]
+    ups = (other for other in later if other.place.direction == "up")
+    applied = [other.path for other in ups if base is not None and other.path in base]
     return [FileOutOfOrder(path=entry.path, after=applied[-1])] if applied else []
 
 

@@ -1,104 +1,48 @@
 """From paths to histories: which folders hold migrations, and of which runner."""
 
 import os
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 
 from msgspec import Struct
 
-from db_sage_lint.sources import RUNNERS
-from db_sage_lint.sources.history import DOWN_NAMES, UP_NAMES, Entry, Folder, History, is_sql
+from db_sage_lint.errors import UserError, nearest
+from db_sage_lint.sources import MARKED, RUNNERS
+from db_sage_lint.sources.history import Entry, Folder, History, Runner, is_sql
+from db_sage_lint.sources.walk import (
+    CODE,
+    ENDINGS,
+    MARKS,
+    MIGRATION_FOLDER,
+    TREE_MARKS,
+    below,
+    clean,
+    location,
+    root_of,
+    tree_above,
+    wanted_files,
+)
 
-# Folders that hold other people's code or nothing of the user's.
-PASSED_OVER = frozenset({"node_modules", "vendor", "__pycache__", "venv", "target", "dist", "build"})
-VERSION_FOLDER = re.compile(r"^[vV]?\d")
-MIGRATION_FOLDER = re.compile(r"(?i)(^|[/_.-])(migrat\w*|migrator|changelogs?|upgrades?|updates?|deltas?|versions?)([/_.-]|$)")
+# Runners that any folder of numbered or psql files could be of: without being named, only those of migrations are.
+GUESSED = frozenset({"numbered files", "psql scripts"})
 
 Reader = Callable[[str], bytes | None]
 
 
+class Chosen(Struct, frozen=True):
+    """The runner that the settings name for a folder, and where they do."""
+
+    runner: str
+    origin: str
+
+
 class Found(Struct, frozen=True):
-    """Histories, and SQL files that stand in none."""
+    """Histories, SQL files that stand in none, and what is wrong with the set-up of runners."""
 
     histories: tuple[History, ...]
     loose: tuple[str, ...]
-
-
-def sql_files(folder: str) -> Iterator[str]:
-    """Every SQL file below a folder, hidden and foreign folders passed over. Raises OSError where it can't be read."""
-    for path, folders, names in os.walk(folder, onerror=raise_error):
-        folders[:] = sorted(name for name in folders if name not in PASSED_OVER and not name.startswith("."))
-        for name in sorted(names):
-            if is_sql(name):
-                yield clean(os.path.join(path, name))  # noqa: PTH118 - strings throughout: a walk of thousands
-
-
-def raise_error(error: OSError) -> None:
-    raise error
-
-
-def clean(path: str) -> str:
-    """A path with forward slashes and without a leading ./"""
-    return os.path.normpath(path).replace(os.sep, "/")
-
-
-def root_of(file: str) -> str:
-    """The folder of the history that a file belongs to: above folders named for a version or a direction."""
-    folder = os.path.dirname(file)  # noqa: PTH120
-    while folder:
-        parent, _, name = folder.rpartition("/")
-        if not (VERSION_FOLDER.match(name) or name.lower() in UP_NAMES - {"migration"} | DOWN_NAMES):
-            break
-        folder = parent
-    return folder
-
-
-def beside(file: str) -> Iterator[str]:
-    """The SQL files of the history that a file would belong to: its folder's, and those in version folders beside it."""
-    root = root_of(file)
-    yield from below(root or ".")
-
-
-def below(folder: str) -> Iterator[str]:
-    with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda entry: entry.name):
-            if entry.is_dir() and root_of(f"{entry.name}/x") == "":
-                yield from below(f"{folder}/{entry.name}")
-            elif is_sql(entry.name):
-                yield clean(entry.path)
-
-
-def discover(files: Iterable[str]) -> Found:
-    """Sorts SQL files into the histories that they form, and those that form none."""
-    folders: dict[str, list[str]] = {}
-    for file in sorted(set(files)):
-        folders.setdefault(root_of(file), []).append(file)
-    histories: list[History] = []
-    loose: list[str] = []
-    for root, members in folders.items():
-        history, others = recognise(root, members)
-        histories += [history] if history else []
-        loose += others
-    return Found(tuple(histories), tuple(loose))
-
-
-def recognise(root: str, files: list[str], read: Reader | None = None) -> tuple[History | None, list[str]]:
-    """The history that the files below `root` form, if they do, and those that stand in none. `read` gives a file's
-    bytes by its path."""
-    prefix = f"{root}/" if root else ""
-    folder = Folder(
-        clean(os.path.abspath(root or ".")),  # noqa: PTH100
-        tuple(file.removeprefix(prefix) for file in files),
-        lambda name: (read or read_file)(prefix + name),
-    )
-    for runner in RUNNERS:
-        mark = runner.recognise(folder)
-        if mark:
-            places = {prefix + name: place for name, place in runner.places(folder)}
-            entries = tuple(in_order([Entry(file, place) for file, place in places.items()]))
-            return History(runner, root or ".", mark, entries), [file for file in files if file not in places]
-    return None, files
+    problems: tuple[str, ...] = ()
 
 
 def read_file(path: str) -> bytes | None:
@@ -108,18 +52,163 @@ def read_file(path: str) -> bytes | None:
         return None
 
 
-def in_order(entries: list[Entry]) -> list[Entry]:
+def unchosen(folder: str) -> Chosen | None:
+    return None
+
+
+class How(Struct, frozen=True):
+    """How to look at files: `read` gives their bytes, `chosen` the runner that the settings name for a history's
+    folder, `trees` are folders that the settings make one history each.
+    """
+
+    read: Reader = read_file
+    chosen: Callable[[str], Chosen | None] = unchosen
+    trees: Collection[str] = ()
+
+
+PLAIN = How()
+
+
+def discover(files: Iterable[str], how: How = PLAIN) -> Found:
+    """Sorts files into the histories that they form, and SQL files that form none.
+
+    Raises UserError where the settings name a runner that there isn't.
+    """
+    histories: list[History] = []
+    loose: list[str] = []
+    problems: list[str] = []
+    for root, members in by_root(sorted(set(files)), how.trees).items():
+        history, others = recognise(root, members, how, problems)
+        histories += [history] if history else []
+        loose += [file for file in others if is_loose(file)]
+    return Found(tuple(sorted(joined(histories), key=lambda h: h.folder)), tuple(sorted(loose)), tuple(problems))
+
+
+def is_loose(file: str) -> bool:
+    """Whether a file of no history is judged alone: it is SQL, or the user named it."""
+    name = file.rpartition("/")[2]
+    return is_sql(name) or not (name in MARKS or name.endswith((*CODE, *ENDINGS)))
+
+
+def by_root(files: Iterable[str], trees: Collection[str]) -> dict[str, list[str]]:
+    """The files by the folder of the history that they could belong to."""
+    files = tuple(files)
+    tops = {*trees, *(file.rpartition("/")[0] for file in files if file.rpartition("/")[2] in TREE_MARKS)}
+    roots: dict[str, list[str]] = {}
+    for file in files:
+        roots.setdefault(top_of(file, tops) if tops else root_of(file), []).append(file)
+    return roots
+
+
+def top_of(file: str, tops: Collection[str]) -> str:
+    """The nearest of the folders `tops` above the file, or else what its own folders say."""
+    folder = file.rpartition("/")[0]
+    while folder and folder not in tops:
+        folder = folder.rpartition("/")[0]
+    return folder if folder in tops else root_of(file)
+
+
+def recognise(
+    root: str, files: list[str], how: How = PLAIN, problems: list[str] | None = None
+) -> tuple[History | None, list[str]]:
+    """The history that the files below `root` form, if they do, and those that stand in none."""
+    folder = folder_of(root, files, how.read, problems)
+    claim = claimed(folder, how.chosen(root or "."))
+    if claim is None:
+        return None, files
+    history = history_of(claim[0], claim[1], root, folder)
+    if not history.entries:
+        return None, files
+    in_it = {entry.path for entry in history.entries}
+    return history, [file for file in files if file not in in_it]
+
+
+def folder_of(root: str, files: Iterable[str], read: Reader, problems: list[str] | None) -> Folder:
+    prefix = f"{root}/" if root else ""
+    return Folder(
+        clean(os.path.abspath(root or ".")),  # noqa: PTH100
+        tuple(file.removeprefix(prefix) for file in files),
+        lambda name: read(prefix + name),
+        [] if problems is None else problems,
+    )
+
+
+def claimed(folder: Folder, chosen: Chosen | None) -> tuple[Runner, str] | None:
+    """Whose the folder is, and by which mark. Where two runners have marks of their own in it, the first has it."""
+    if chosen:
+        return named(chosen), f"{chosen.origin}: runner = {chosen.runner}"
+    claims = [(runner, mark) for runner in MARKED if (mark := runner.recognise(folder))]
+    if len(claims) > 1:
+        marks = " and ".join(f"{runner.NAME} ({mark})" for runner, mark in claims)
+        folder.problems.append(
+            f"{folder.shown()}: {marks} both claim this folder; it is read as {claims[0][0].NAME}'s:"
+            " set `runner` to say whose it is"
+        )
+    if claims:
+        return claims[0]
+    rest = (runner for runner in RUNNERS if runner not in MARKED)
+    return next(((runner, mark) for runner in rest if (mark := runner.recognise(folder))), None)
+
+
+def named(chosen: Chosen) -> Runner:
+    runners = {runner.NAME: runner for runner in RUNNERS}
+    if chosen.runner not in runners:
+        raise UserError(
+            f"{chosen.origin}: `runner`: there is no runner `{chosen.runner}`{nearest(chosen.runner, runners)}"
+            f" (one of {', '.join(sorted(runners))})"
+        )
+    return runners[chosen.runner]
+
+
+def history_of(runner: Runner, mark: str, root: str, folder: Folder) -> History:
+    prefix = f"{root}/" if root else ""
+    entries = [Entry(prefix + name, place) for name, place in runner.places(folder)]
+    return History(runner, root or ".", mark, tuple(in_order(entries)))
+
+
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
     """Sorted by version, each down migration right after its up."""
     return sorted(entries, key=lambda entry: (entry.place.version, entry.place.direction == "down", entry.path))
 
 
+def joined(histories: Iterable[History]) -> Iterator[History]:
+    """The histories, those of several folders that their runner runs as one put together."""
+
+    def key(history: History) -> tuple[str, str]:
+        return history.runner.NAME, location(history.runner, history.folder)
+
+    for (_, place), group in groupby(sorted(histories, key=key), key):
+        parts = list(group)
+        numbers = [{e.place.number for e in part.entries if e.place.direction == "up"} for part in parts]
+        if len(parts) == 1 or sum(map(len, numbers)) > len(set[str]().union(*numbers)):
+            yield from parts
+        else:
+            entries = in_order(entry for part in parts for entry in part.entries)
+            folders = ", ".join(part.folder for part in parts)
+            yield History(parts[0].runner, place, f"{parts[0].mark}; {folders} are one history", tuple(entries))
+
+
+def beside(file: str, how: How = PLAIN) -> Iterator[str]:
+    """The files of the history that a file would belong to: its folder's, and those in folders that belong to it."""
+    tree = next((tree for tree in how.trees if file.startswith(f"{tree}/")), None) or tree_above(file)
+    if tree is not None:
+        yield from wanted_files(tree)
+        return
+    root = root_of(file)
+    files = list(below(root or "."))
+    yield from files
+    history, _ = recognise(root, files, how)
+    place = location(history.runner, history.folder) if history else root
+    if history and place != history.folder:
+        yield from wanted_files(place)
+
+
 def looks_like_migrations(history: History) -> bool:
     """Whether a folder that nobody named is taken for migrations: by its runner's marks, or by its name."""
-    return history.runner.NAME != "numbered files" or bool(MIGRATION_FOLDER.search(history.folder))
+    return history.runner.NAME not in GUESSED or bool(MIGRATION_FOLDER.search(history.folder))
 
 
-def find_migrations(root: str = ".") -> tuple[History, ...]:
+def find_migrations(root: str = ".", how: How = PLAIN) -> Found:
     """The histories below a folder, for a run without paths; those that look like test data or dumps are left out."""
-    return tuple(filter(looks_like_migrations, discover(sql_files(root)).histories))
-
-
+    found = discover(wanted_files(root), how)
+    return Found(tuple(filter(looks_like_migrations, found.histories)), (), found.problems)

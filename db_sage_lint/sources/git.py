@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 
 from db_sage_lint.errors import UserError
+from db_sage_lint.sources.walk import is_wanted
 
 INDEX = ""
 
@@ -28,9 +29,9 @@ def merge_base(revision: str) -> str:
     """
     if revision.startswith("-"):
         raise UserError(f"--since {revision}: not a revision")
-    commit = run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}") if exists(revision) else b""
-    if not commit:
+    if not exists(revision):
         raise UserError(f"--since {revision}: git knows no such revision; fetch it, or name one of `git branch -a`")
+    commit = run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if not exists("HEAD"):
         return commit.decode().strip()
     done = subprocess.run(["git", "merge-base", commit.decode().strip(), "HEAD"], capture_output=True, check=False)  # noqa: S603, S607
@@ -47,7 +48,7 @@ def exists(revision: str) -> bool:
 
 
 class Snapshot:
-    """The SQL files of a commit, or of the index (`INDEX`), by their path in the working tree.
+    """The files of a commit, or of the index (`INDEX`), that a runner could know, by their path in the working tree.
 
     `folder` is any folder of the repository. Raises UserError where it is in none.
     """
@@ -61,7 +62,7 @@ class Snapshot:
         command = ("ls-files", "-s", "-z") if revision == INDEX else ("ls-tree", "-r", "-z", revision)
         for line in run("-C", self.top, *command).decode("utf-8", "surrogateescape").split("\0"):
             fields, _, path = line.partition("\t")
-            if path[-4:].lower() == ".sql":
+            if is_wanted(path):
                 yield path, fields.split()[1 if revision == INDEX else 2]
 
     def key(self, path: str) -> str:

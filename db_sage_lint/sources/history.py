@@ -1,38 +1,106 @@
 """A history: the migrations of one folder in the order in which their runner runs them."""
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from db_sage_lint.script import Direction, Script
 
 Version = tuple[tuple[int, int, str], ...]
 
 
+# Files of a folder that recognition looks into: its first ones, one from the middle and the last.
+SAMPLES = 4
+
+
 class Place(Struct, frozen=True):
     """Where a file stands in its history: `version` sorts it, `number` is the version as the runner knows it.
 
-    `direction` is that of a file that has only one; a file with both parts is "up".
+    `direction` is that of a file that has only one; a file with both parts is "up". `transaction` is what another file
+    than itself says of it (diesel's metadata.toml), None where none does.
     """
 
     version: Version
     number: str
     direction: Direction = "up"
+    transaction: bool | None = None
 
 
 class Folder(Struct, frozen=True, eq=False):
     """A folder that may hold migrations: its absolute path, and the paths of the files below it that some runner could
-    know, relative to it and sorted. `read` gives a file's bytes by that path, None where it can't be read."""
+    know, relative to it and sorted. `read` gives a file's bytes by that path, None where it can't be read. `problems`
+    takes what a runner finds wrong with the set-up: one line each, that begins with a path as `shown` gives it.
+    """
 
     path: str
     files: tuple[str, ...]
     read: Callable[[str], bytes | None]
+    problems: list[str] = field(default_factory=list)
+    known: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The folder's own name."""
+        return self.path.rpartition("/")[2]
+
+    def sql(self) -> tuple[str, ...]:
+        return tuple(file for file in self.files if is_sql(file))
+
+    def shown(self, file: str = "") -> str:
+        """A file of the folder, or the folder itself, as messages print it: relative to the current folder."""
+        return os.path.relpath(os.path.join(self.path, file)).replace(os.sep, "/")  # noqa: PTH118
+
+    def samples(self) -> tuple[bytes, ...]:
+        """The content of a few of its SQL files, for recognition; each is read once."""
+        files = self.sql()
+        last = len(files) - 1
+        chosen = sorted({0, min(1, last), len(files) // 2, last})[:SAMPLES] if files else ()
+        for name in (files[number] for number in chosen):
+            if name not in self.known:
+                self.known[name] = self.read(name) or b""
+        return tuple(self.known[files[number]] for number in chosen)
+
+    def matching(self, pattern: re.Pattern[bytes]) -> int:
+        """In how many of the samples the pattern occurs."""
+        return sum(pattern.search(sample) is not None for sample in self.samples())
+
+    def above(self, name: str) -> bytes | None:
+        """The nearest file of that name in this folder or one above it, inside the repository or the current folder."""
+        for parent in self.parents():
+            path = Path(parent, name)
+            if path.is_file():
+                try:
+                    return path.read_bytes()
+                except OSError:
+                    return None
+        return None
+
+    def parents(self) -> tuple[Path, ...]:
+        """The folder itself and those above it, up to the top of the repository or to the current folder; the one above it
+        where it is in neither.
+        """
+        here, current = Path(self.path), Path.cwd()
+        chain = (here, *here.parents)
+        for number, parent in enumerate(chain):
+            if parent == current or (parent / ".git").exists():
+                return chain[: number + 1]
+        return chain[:2]
 
 
 class Runner(Protocol):
-    """What a runner's module says, and nothing else."""
+    """What a runner's module says, and nothing else. It may also have these attributes:
+
+    MARKS, a frozenset of names of files that are no migrations and that it wants to see in `Folder.files`;
+    TREE_MARKS, those of them whose folder holds one history with everything below it;
+    ENDINGS, a tuple of the ends of names of its migrations, and of marks, that don't end in .sql;
+    SUBFOLDERS, a frozenset of names of folders that belong to the history of the folder above them;
+    misplaced(source), the marks of a file that it doesn't read where they stand, each a MarkMisplaced;
+    location(root), the folder whose histories of this runner are one, if no two of them have the same version.
+    """
 
     NAME: str
     PROFILES: frozenset[str]
