@@ -178,16 +178,22 @@ def policy_always_true(_: ChangeSetEnd, now: Context) -> Iterator[Verdict]:
             continue
         if policy.command == "select" and is_declared(table, "public", DECLARED_PUBLIC, now):
             continue
-        facts = named(table, policy, now, part=part, who=who(policy), what=WHAT[policy.command], claim=claim(policy))
+        facts = named(table, policy, now, part=part, who=who(policy), what=WHAT[part][policy.command], claim=claim(policy))
         yield Verdict(where=where, severity=open_severity(table, policy), facts=facts)
 
 
 WHAT = {
-    "all": "read, add, change and delete every row",
-    "select": "read every row",
-    "insert": "add any row",
-    "update": "change any row to anything",
-    "delete": "delete every row",
+    "USING": {
+        "all": "read, change and delete every row",
+        "select": "read every row",
+        "update": "change every row",
+        "delete": "delete every row",
+    },
+    "WITH CHECK": {
+        "all": "add any row, and change rows to anything",
+        "insert": "add any row",
+        "update": "change rows to anything",
+    },
 }
 
 
@@ -210,7 +216,7 @@ def is_restricted(policy: Policy, table: Table) -> bool:
 
 
 def who(policy: Policy) -> str:
-    return "everybody" if "public" in policy.roles else f"every {' and '.join(policy.roles)} user"
+    return "everybody" if "public" in policy.roles else f"everybody acting as {' or '.join(policy.roles)}"
 
 
 def claim(policy: Policy) -> str:
