@@ -181,10 +181,14 @@ class Context:
         relation = self.last_known(name)
         return not isinstance(relation, Index) or relation.table not in self.locks_held
 
+    def told(self) -> Lock:
+        """The strongest lock of which the rule that is being asked has spoken in the open transaction."""
+        transaction, lock = self._told.get(self.rule, (0, Lock.NONE))
+        return lock if transaction == self.session.transactions else Lock.NONE
+
     def is_news(self, lock: Lock) -> bool:
         """Whether the rule that is being asked has not yet spoken, in the open transaction, of so strong a lock."""
-        transaction, told = self._told.get(self.rule, (0, Lock.NONE))
-        if transaction == self.session.transactions and told >= lock:
+        if self.told() >= lock:
             return False
         self._told[self.rule] = (self.session.transactions, lock)
         return True

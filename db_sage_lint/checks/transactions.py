@@ -8,7 +8,7 @@ from db_sage_lint.blocks import is_concurrent, refused_in_block
 from db_sage_lint.checks.registry import check
 from db_sage_lint.checks.words import listed
 from db_sage_lint.context import Context, Verdict
-from db_sage_lint.effects import Effect
+from db_sage_lint.effects import Effect, Lock
 from db_sage_lint.expressions import fixed_columns, functions_called, reads
 from db_sage_lint.filed import Filed
 from db_sage_lint.operations import (
@@ -131,7 +131,9 @@ works: Filed[Callable[[Any, Context], str]] = Filed()
 
 @check
 def work_under_exclusive_lock(op: Operation, now: Context) -> Verdict | bool:
-    work = next(filter(None, (function(op, now) for function in works.under(type(op)))), "") if now.locks_held else ""
+    if not now.locks_held or now.told() is Lock.ACCESS_EXCLUSIVE:
+        return False
+    work = next(filter(None, (function(op, now) for function in works.under(type(op)))), "")
     if not work or validated_under_own_lock(op, now):
         return False
     held = [lock for lock in now.blocking_locks_held() if adds_to(lock, op, now)]
