@@ -43,6 +43,20 @@ _IMPLICIT = {
 }
 
 
+_SCALARS = frozenset(
+    {
+        "bit", "bool", "bpchar", "bytea", "char", "cidr", "date", "float4", "float8", "inet", "int2", "int4", "int8",
+        "interval", "json", "jsonb", "macaddr", "money", "name", "numeric", "oid", "regclass", "regtype", "text",
+        "time", "timestamp", "timestamptz", "timetz", "tsquery", "tsvector", "uuid", "varbit", "varchar", "xml",
+    }
+)  # fmt: skip
+
+
+def is_scalar(told: Type) -> bool:
+    """Whether a type is known to have no columns: built in, or an array."""
+    return bool(told.dimensions) or (not told.schema and told.name in _SCALARS)
+
+
 class Overload(Struct, frozen=True):
     """One function: `volatility` as in pg_proc.provolatile; `arguments` is None where it doesn't matter."""
 

@@ -73,14 +73,14 @@ _TEXT_FUNCTIONS = frozenset(
 
 
 def type_named(fields: Fields) -> Type:
-    """The type that a TypeName writes."""
+    """The type that a TypeName writes. The fields of an interval are left out."""
     words = strings(fields.get("names"))
     schema = words[-2] if len(words) > 1 and words[-2] != "pg_catalog" else ""
     constants = [literal_of(f) for kind, f in map(node, items(fields.get("typmods"))) if kind == "A_Const"]
     return Type(
         name=words[-1] if words else "",
         schema=schema,
-        modifiers=tuple(int(c.value) for c in constants if c.kind == "integer"),
+        modifiers=tuple(int(c.value) for c in constants if c.kind == "integer" and words[-1:] != ["interval"]),
         dimensions=len(items(fields.get("arrayBounds"))),
         set_of=fields.get("setof") is True,
     )

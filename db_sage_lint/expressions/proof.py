@@ -1,7 +1,7 @@
 """PostgreSQL's prover: what a valid CHECK constraint says of every row.
 
-Source: predicate_implied_by in optimizer/util/predtest.c, as commands/tablecmds.c calls it for NOT NULL and for partition
-bounds: with weak implication, so the predicate must not be false where the clause is not false.
+Source: predicate_implied_by in optimizer/util/predtest.c, called by commands/tablecmds.c for NOT NULL and for bounds
+of partitions with weak implication: the predicate must not be false where the clause is not false.
 """
 
 from __future__ import annotations

@@ -5,6 +5,10 @@ from __future__ import annotations
 from msgspec import Struct
 
 from db_sage_lint.expressions.known import Known
+from db_sage_lint.expressions.namespace import Scope
+from db_sage_lint.expressions.questions import relations_named
+from db_sage_lint.expressions.resolve import Resolver, TooDeepError
+from db_sage_lint.expressions.tree import node, tree
 from db_sage_lint.operations import Expression, Name, Type
 
 NO_COLUMN = "-"  # in `reads`: the relation is read, and none of its columns (count(*), EXISTS)
@@ -20,16 +24,36 @@ class OutputColumn(Struct, frozen=True):
 def reads(query: Expression, db: Known) -> frozenset[tuple[Name, str]]:
     """The relations (resolved) that a query reads, each with a column of it that is read.
 
-    The column is "" where all or unknown ones are, and NO_COLUMN where the relation is read for its rows only.
+    The column is "" where all or unknown ones are, and NO_COLUMN where the relation is read for its rows only. The
+    target of INSERT, UPDATE, DELETE or MERGE is read where a column of it is. Any expression may be given too: what
+    its sub-selects read.
     """
-    raise NotImplementedError
+    resolver = Resolver(db)
+    try:
+        resolver.expression(tree(query), Scope(None, -1))
+    except (TooDeepError, RecursionError):
+        return frozenset((db.resolve(name), "") for name in relations_named(query))
+    with_columns = {relation for relation, _ in resolver.touched}
+    return frozenset(resolver.touched) | {(relation, NO_COLUMN) for relation in resolver.relations - with_columns}
 
 
 def output_columns(query: Expression, db: Known) -> tuple[str, ...] | None:
     """The names of the columns that a query returns, None where they can't all be told."""
-    raise NotImplementedError
+    outputs = _outputs(query, db, typed=False)
+    return None if outputs is None else tuple(output.name for output in outputs)
 
 
 def output_types(query: Expression, db: Known) -> tuple[OutputColumn, ...] | None:
     """The columns that a query returns, with the types that can be told."""
-    raise NotImplementedError
+    return _outputs(query, db, typed=True)
+
+
+def _outputs(query: Expression, db: Known, *, typed: bool) -> tuple[OutputColumn, ...] | None:
+    kind, fields = node(tree(query))
+    resolver = Resolver(db, typed=typed)
+    try:
+        resolver.expression(tree(query), Scope(None, -1))
+    except (TooDeepError, RecursionError):
+        return None
+    outputs = resolver.returned.get(id(fields)) if kind else None
+    return None if outputs is None else tuple(OutputColumn(o.name, o.type) for o in outputs)

@@ -40,7 +40,8 @@ SELECT proname::text, coalesce(a.types, ''), provolatile::text,
         OR EXISTS (SELECT FROM pg_catalog.pg_aggregate
                     WHERE p.oid IN (aggtransfn, aggfinalfn, aggcombinefn, aggmtransfn, aggminvtransfn, aggmfinalfn))))
    AND CASE WHEN %(core)s THEN pronamespace = 'pg_catalog'::regnamespace
-            ELSE pronamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace) END
+            ELSE EXISTS (SELECT FROM pg_catalog.pg_depend WHERE objid = p.oid AND classid = 'pg_proc'::regclass
+                            AND deptype = 'e' AND pronamespace <> 'pg_catalog'::regnamespace) END
 """
 
 HEADER = '''"""The functions that PostgreSQL 13 to 18 and its contrib modules have: volatility and result type.

@@ -1,6 +1,6 @@
 """Expressions from SQL text, and a catalog of a few records to ask questions with."""
 
-import json
+import re
 from collections.abc import Iterable
 
 from db_sage_lint.catalog.records import Column, Function, Table, View
@@ -10,20 +10,17 @@ from db_sage_lint.operations import Argument, Name, Type
 
 def statement(sql: str) -> bytes:
     """The only statement of a text."""
-    (one,) = json.loads(parse_sql_json(sql))["stmts"]
-    return json.dumps(one["stmt"]).encode()
+    tree = parse_sql_json(sql).encode()
+    return tree[tree.index(b'"stmt":') + len(b'"stmt":') : -len(b"}]}")]
 
 
 def expression(sql: str) -> bytes:
     """An expression, with locations that count from its first byte."""
-    (target,) = json.loads(statement(f"SELECT {sql}"))["SelectStmt"]["targetList"]
-    return json.dumps(_moved(target["ResTarget"]["val"], -len("SELECT "))).encode()
-
-
-def _moved(value: object, by: int) -> object:
-    if isinstance(value, dict):
-        return {k: v + by if k == "location" and v >= 0 else _moved(v, by) for k, v in value.items()}
-    return [_moved(v, by) for v in value] if isinstance(value, list) else value
+    before = len(b"SELECT ")
+    tree = statement(f"SELECT {sql}")
+    start = tree.index(b'{"ResTarget":{"val":') + len(b'{"ResTarget":{"val":')
+    inner = tree[start : tree.rindex(b',"location":%d}}],"limitOption"' % before)]
+    return re.sub(rb'"location":(\d+)', lambda m: b'"location":%d' % (int(m[1]) - before), inner)
 
 
 def table(name: str, *columns: str, closed: bool = True, **types: str) -> Table:

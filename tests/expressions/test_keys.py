@@ -1,7 +1,7 @@
 import pytest
+from parsed import expression
 
 from db_sage_lint.expressions import fixed_columns
-from parsed import expression
 
 
 @pytest.mark.parametrize(
