@@ -40,6 +40,10 @@ def made(fragment: Fragment, source: bytes) -> Iterator[Read]:
 
     The text is read as if it stood behind the file, so that no position in it can be taken for one of the file's.
     """
+    if fragment.unread:
+        names = words(fragment.text, 0, len(fragment.text))
+        yield Read(fragment.start, fragment.end, (Unread(why=fragment.unread, names=names),))
+        return
     behind = source + b"\n"
     whole = behind + fragment.text
     for piece in parse(Fragment(len(behind), fragment.text)):

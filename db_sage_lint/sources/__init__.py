@@ -4,9 +4,9 @@ Every runner is a module with the attributes of `history.Runner`. Those in MARKE
 runner has, those in NAMED are known by the layout of their folders; each list has the most particular first.
 """
 
-from db_sage_lint.sources import numbered, supabase
+from db_sage_lint.sources import drizzle, hasura, liquibase, numbered, prisma, sqitch, supabase
 from db_sage_lint.sources.history import Runner
 
-MARKED: tuple[Runner, ...] = ()
-NAMED: tuple[Runner, ...] = (supabase, numbered)
+MARKED: tuple[Runner, ...] = (sqitch, prisma, drizzle, liquibase)
+NAMED: tuple[Runner, ...] = (supabase, hasura, numbered)
 RUNNERS: tuple[Runner, ...] = MARKED + NAMED

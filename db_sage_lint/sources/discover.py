@@ -3,24 +3,22 @@
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import groupby
-from pathlib import Path
 
 from msgspec import Struct
 
 from db_sage_lint.errors import UserError, nearest
 from db_sage_lint.sources import MARKED, RUNNERS
-from db_sage_lint.sources.history import Entry, Folder, History, Runner, is_sql
+from db_sage_lint.sources.history import Entry, Folder, History, Runner, is_sql, read_file
+from db_sage_lint.sources.trees import by_root, tree_above
 from db_sage_lint.sources.walk import (
     CODE,
     ENDINGS,
     MARKS,
     MIGRATION_FOLDER,
-    TREE_MARKS,
     below,
     clean,
     location,
     root_of,
-    tree_above,
     wanted_files,
 )
 
@@ -43,13 +41,6 @@ class Found(Struct, frozen=True):
     histories: tuple[History, ...]
     loose: tuple[str, ...]
     problems: tuple[str, ...] = ()
-
-
-def read_file(path: str) -> bytes | None:
-    try:
-        return Path(path).read_bytes()
-    except OSError:
-        return None
 
 
 def unchosen(folder: str) -> Chosen | None:
@@ -77,7 +68,7 @@ def discover(files: Iterable[str], how: How = PLAIN) -> Found:
     histories: list[History] = []
     loose: list[str] = []
     problems: list[str] = []
-    for root, members in by_root(sorted(set(files)), how.trees).items():
+    for (root, _), members in by_root(sorted(set(files)), how.read, how.trees).items():
         history, others = recognise(root, members, how, problems)
         histories += [history] if history else []
         loose += [file for file in others if is_loose(file)]
@@ -88,24 +79,6 @@ def is_loose(file: str) -> bool:
     """Whether a file of no history is judged alone: it is SQL, or the user named it."""
     name = file.rpartition("/")[2]
     return is_sql(name) or not (name in MARKS or name.endswith((*CODE, *ENDINGS)))
-
-
-def by_root(files: Iterable[str], trees: Collection[str]) -> dict[str, list[str]]:
-    """The files by the folder of the history that they could belong to."""
-    files = tuple(files)
-    tops = {*trees, *(file.rpartition("/")[0] for file in files if file.rpartition("/")[2] in TREE_MARKS)}
-    roots: dict[str, list[str]] = {}
-    for file in files:
-        roots.setdefault(top_of(file, tops) if tops else root_of(file), []).append(file)
-    return roots
-
-
-def top_of(file: str, tops: Collection[str]) -> str:
-    """The nearest of the folders `tops` above the file, or else what its own folders say."""
-    folder = file.rpartition("/")[0]
-    while folder and folder not in tops:
-        folder = folder.rpartition("/")[0]
-    return folder if folder in tops else root_of(file)
 
 
 def recognise(
@@ -120,7 +93,13 @@ def recognise(
     if not history.entries:
         return None, files
     in_it = {entry.path for entry in history.entries}
-    return history, [file for file in files if file not in in_it]
+    prefix = f"{root}/" if root else ""
+    aside = getattr(history.runner, "aside", nothing_aside)
+    return history, [file for file in files if file not in in_it and not aside(file.removeprefix(prefix))]
+
+
+def nothing_aside(file: str) -> bool:
+    return False
 
 
 def folder_of(root: str, files: Iterable[str], read: Reader, problems: list[str] | None) -> Folder:
@@ -190,7 +169,7 @@ def joined(histories: Iterable[History]) -> Iterator[History]:
 
 def beside(file: str, how: How = PLAIN) -> Iterator[str]:
     """The files of the history that a file would belong to: its folder's, and those in folders that belong to it."""
-    tree = next((tree for tree in how.trees if file.startswith(f"{tree}/")), None) or tree_above(file)
+    tree = next((tree for tree in how.trees if file.startswith(f"{tree}/")), None) or tree_above(file, how.read)
     if tree is not None:
         yield from wanted_files(tree)
         return

@@ -70,14 +70,12 @@ class Folder(Struct, frozen=True, eq=False):
 
     def above(self, name: str) -> bytes | None:
         """The nearest file of that name in this folder or one above it, inside the repository or the current folder."""
-        for parent in self.parents():
-            path = Path(parent, name)
-            if path.is_file():
-                try:
-                    return path.read_bytes()
-                except OSError:
-                    return None
-        return None
+        found = (read_file(parent / name) for parent in self.parents())
+        return next((content for content in found if content is not None), None)
+
+    def says_above(self, name: str, word: bytes) -> bool:
+        """Whether a file of that name, here or above, has the word in it."""
+        return any(word in (read_file(parent / name) or b"") for parent in self.parents())
 
     def parents(self) -> tuple[Path, ...]:
         """The folder itself and those above it, up to the top of the repository or to the current folder; the one above it
@@ -91,13 +89,25 @@ class Folder(Struct, frozen=True, eq=False):
         return chain[:2]
 
 
+def read_file(path: str | Path) -> bytes | None:
+    """A file's bytes, None where it isn't there or can't be read."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - half the time of a Path, and most aren't there
+            return file.read()
+    except OSError:
+        return None
+
+
 class Runner(Protocol):
     """What a runner's module says, and nothing else. It may also have these attributes:
 
     MARKS, a frozenset of names of files that are no migrations and that it wants to see in `Folder.files`;
     TREE_MARKS, those of them whose folder holds one history with everything below it;
+    is_tree_mark(source), whether a file with such a name is one, where the name alone doesn't tell;
+    root(file), the folder of the history that a file belongs to, None where the runner's layout doesn't tell;
     ENDINGS, a tuple of the ends of names of its migrations, and of marks, that don't end in .sql;
     SUBFOLDERS, a frozenset of names of folders that belong to the history of the folder above them;
+    aside(file), whether a file without a place is still the runner's, as those for other databases are: it isn't judged;
     misplaced(source), the marks of a file that it doesn't read where they stand, each a MarkMisplaced;
     location(root), the folder whose histories of this runner are one, if no two of them have the same version.
     """

@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from db_sage_lint.sources import RUNNERS
 from db_sage_lint.sources.history import DOWN_NAMES, UP_NAMES, Runner, is_sql
@@ -26,7 +25,6 @@ def names_of(attribute: str) -> frozenset[str]:
 
 
 MARKS = names_of("MARKS") | names_of("TREE_MARKS")
-TREE_MARKS = names_of("TREE_MARKS")
 ENDINGS = tuple(sorted(names_of("ENDINGS")))
 SUBFOLDERS = names_of("SUBFOLDERS") | (UP_NAMES - {"migration"}) | DOWN_NAMES
 
@@ -74,19 +72,6 @@ def root_of(file: str) -> str:
             break
         folder = parent
     return folder
-
-
-def tree_above(file: str) -> str | None:
-    """The folder at or above the file's that a mark makes one history with everything below it, None without one."""
-    if not TREE_MARKS:
-        return None
-    folder = Path(file).parent
-    for parent in (folder, *folder.parents):
-        if any(Path(parent, name).is_file() for name in TREE_MARKS):
-            return clean(str(parent))
-        if Path(parent, ".git").exists():
-            return None
-    return None
 
 
 def below(folder: str) -> Iterator[str]:
