@@ -4,13 +4,14 @@ A lack is what is missing, and whether IF EXISTS forgives it. Nothing is said of
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from db_sage_lint.catalog.changes.functions import find_overload
 from db_sage_lint.catalog.datatypes import BUILT_IN, SERIAL
 from db_sage_lint.catalog.records import Gone, Missing, Table, View
 from db_sage_lint.catalog.state import SYSTEM_SCHEMAS
+from db_sage_lint.filed import Filed
 from db_sage_lint.operations import Name, OnTable, Type
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 Lack = tuple[Missing, bool]
 Lacks = Iterator[Lack]
+
+lacks: Filed[Callable[..., Iterable[Lack]]] = Filed()
 
 # Columns that every table has: manual, 5.6 System Columns.
 SYSTEM_COLUMNS = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid", "oid"})

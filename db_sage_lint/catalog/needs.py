@@ -1,15 +1,13 @@
 """What each operation needs, in the order in which the server looks for it."""
 
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from db_sage_lint.catalog.missing import (
-    Lack,
     Lacks,
-    column_missing,
     constraint_missing,
     function_missing,
     lack,
+    lacks,
     object_missing,
     of_columns,
     of_ordinary_table,
@@ -21,7 +19,7 @@ from db_sage_lint.catalog.missing import (
     type_name_missing,
 )
 from db_sage_lint.catalog.records import Table, View
-from db_sage_lint.filed import Filed
+from db_sage_lint.catalog.row_needs import of_query
 from db_sage_lint.operations import (
     AddCheck,
     AddColumn,
@@ -37,11 +35,8 @@ from db_sage_lint.operations import (
     AlterIndex,
     AlterPolicy,
     AlterSequence,
-    Analyze,
     AttachPartition,
-    Cluster,
     Comment,
-    Copy,
     CreateDomain,
     CreateFunction,
     CreateIndex,
@@ -50,7 +45,6 @@ from db_sage_lint.operations import (
     CreateTable,
     CreateTrigger,
     CreateView,
-    Delete,
     DetachPartition,
     DropColumn,
     DropConstraint,
@@ -60,13 +54,10 @@ from db_sage_lint.operations import (
     DropPolicy,
     DropTable,
     DropTrigger,
-    Expression,
     Grant,
-    Insert,
     Name,
     OnColumn,
     OnTable,
-    Query,
     RefreshMaterializedView,
     Reindex,
     RenameColumn,
@@ -83,15 +74,14 @@ from db_sage_lint.operations import (
     SetTriggerState,
     SetType,
     SetViewOptions,
-    Update,
-    Vacuum,
     ValidateConstraint,
 )
 
 if TYPE_CHECKING:
     from db_sage_lint.catalog.catalog import Catalog
 
-lacks: Filed[Callable[..., Iterable[Lack]]] = Filed()
+__all__ = ["lacks"]
+
 
 # --- tables and columns --------------------------------------------------------------------------------------------
 
@@ -416,54 +406,3 @@ def comment(op: Comment, db: "Catalog") -> Lacks:
         yield from of_columns(db, op.target, (op.part,))
     elif op.kind == "constraint":
         yield from lack(constraint_missing(db, op.target, op.part))
-
-
-# --- rows ----------------------------------------------------------------------------------------------------------
-
-
-@lacks
-def insert(op: Insert, db: "Catalog") -> Lacks:
-    yield from lack(relation_missing(db, op.table, "table"))
-    yield from of_columns(db, op.table, op.columns)
-    if op.query is not None:
-        yield from of_query(db, op.query)
-
-
-@lacks
-def update(op: Update, db: "Catalog") -> Lacks:
-    yield from lack(relation_missing(db, op.table, "table"))
-    yield from of_columns(db, op.table, (assignment.column for assignment in op.assignments))
-
-
-@lacks
-def delete(op: Delete, db: "Catalog") -> Lacks:
-    yield from lack(relation_missing(db, op.table, "table"))
-
-
-@lacks
-def copy(op: Copy, db: "Catalog") -> Lacks:
-    if op.table:
-        yield from lack(relation_missing(db, op.table, "table"))
-        yield from of_columns(db, op.table, op.columns)
-
-
-@lacks
-def query(op: Query, db: "Catalog") -> Lacks:
-    yield from of_query(db, op.query)
-
-
-@lacks
-def maintenance(op: Vacuum | Analyze | Cluster, db: "Catalog") -> Lacks:
-    if op.table:
-        yield from lack(relation_missing(db, op.table, "table"))
-
-
-def of_query(db: "Catalog", query: Expression) -> Lacks:
-    """The relations that a query reads, and the columns of them that it names."""
-    from db_sage_lint.expressions import NO_COLUMN, reads
-
-    for name, column in sorted(reads(query, db)):
-        missing = relation_missing(db, name, "table")
-        if missing is None and column not in ("", NO_COLUMN):
-            missing = column_missing(db, name, column)
-        yield from lack(missing)

@@ -178,7 +178,8 @@ def policy_always_true(_: ChangeSetEnd, now: Context) -> Iterator[Verdict]:
             continue
         if policy.command == "select" and is_declared(table, "public", DECLARED_PUBLIC, now):
             continue
-        facts = named(table, policy, now, part=part, who=who(policy), what=WHAT[part][policy.command], claim=claim(policy))
+        what = WHAT[part][policy.command]
+        facts = named(table, policy, now, part=part, who=who(policy), what=what, claim=claim(policy))
         yield Verdict(where=where, severity=open_severity(table, policy), facts=facts)
 
 

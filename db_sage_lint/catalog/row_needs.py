@@ -1,0 +1,57 @@
+"""What operations on rows need, and what a query reads."""
+
+from typing import TYPE_CHECKING
+
+from db_sage_lint.catalog.missing import Lacks, column_missing, lack, lacks, of_columns, relation_missing
+from db_sage_lint.operations import Analyze, Cluster, Copy, Delete, Expression, Insert, Query, Update, Vacuum
+
+if TYPE_CHECKING:
+    from db_sage_lint.catalog.catalog import Catalog
+
+
+@lacks
+def insert(op: Insert, db: "Catalog") -> Lacks:
+    yield from lack(relation_missing(db, op.table, "table"))
+    yield from of_columns(db, op.table, op.columns)
+    if op.query is not None:
+        yield from of_query(db, op.query)
+
+
+@lacks
+def update(op: Update, db: "Catalog") -> Lacks:
+    yield from lack(relation_missing(db, op.table, "table"))
+    yield from of_columns(db, op.table, (assignment.column for assignment in op.assignments))
+
+
+@lacks
+def delete(op: Delete, db: "Catalog") -> Lacks:
+    yield from lack(relation_missing(db, op.table, "table"))
+
+
+@lacks
+def copy(op: Copy, db: "Catalog") -> Lacks:
+    if op.table:
+        yield from lack(relation_missing(db, op.table, "table"))
+        yield from of_columns(db, op.table, op.columns)
+
+
+@lacks
+def query(op: Query, db: "Catalog") -> Lacks:
+    yield from of_query(db, op.query)
+
+
+@lacks
+def maintenance(op: Vacuum | Analyze | Cluster, db: "Catalog") -> Lacks:
+    if op.table:
+        yield from lack(relation_missing(db, op.table, "table"))
+
+
+def of_query(db: "Catalog", query: Expression) -> Lacks:
+    """The relations that a query reads, and the columns of them that it names."""
+    from db_sage_lint.expressions import NO_COLUMN, reads
+
+    for name, column in sorted(reads(query, db)):
+        missing = relation_missing(db, name, "table")
+        if missing is None and column not in ("", NO_COLUMN):
+            missing = column_missing(db, name, column)
+        yield from lack(missing)
