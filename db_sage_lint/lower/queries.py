@@ -65,7 +65,7 @@ def placed(op: Operation, at: int) -> Operation:
 def settings(target_list: Raw) -> list[Operation]:
     """What the set_config calls of a SELECT's output set, as far as name, value and scope are literals."""
     found: list[Operation] = []
-    for target in targets.decode(target_list):
+    for target in targets.decode(target_list) if bytes(target_list) else ():  # a UNION has no output list of its own
         value = target.res_target.val if target.res_target is not None else None
         call = value.func_call if value is not None else None
         if call is not None and words(call.funcname)[-1:] == ["set_config"]:

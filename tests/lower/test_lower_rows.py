@@ -115,6 +115,7 @@ SET_CONFIG = [
     ("pg_catalog.set_config('search_path', '', false)", [SetVariable(name="search_path", value="")]),
     ("set_config('a.B'::text, 'x', 'f')", [SetVariable(name="a.b", value="x")]),
     ("set_config('a', NULL, false)", [SetVariable(name="a", value=None)]),
+    ("set_config('a', '1', false) UNION SELECT set_config('b', '2', false)", []),
     ("set_config('a', '1', false), 2, set_config('b', '2', true)",
      [SetVariable(name="a", value="1"), SetVariable(name="b", value="2", local=True)]),
     ("set_config('a', current_setting('b'), false)", []),
