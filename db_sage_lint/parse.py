@@ -21,6 +21,10 @@ MESSAGE_LENGTH = 160
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 BEFORE_STATEMENT = frozenset(BLANKS + b"-/")
+# The scanner reads a run of these characters anew for each comment in it: src/backend/parser/scan.l, xcstart.
+MOST_COMMENTS = 1000
+OPERATOR_RUN = r"[-~!@#^&|`?+*/%<>=]{4096}"
+PILED_UP = "too many comments inside of each other"
 # Patterns for what is rare are compiled when it comes.
 WRONG_BYTE = "[\0\udc80-\udcff]"
 OTHER_ENCODING = rb"(?i)(?:client_encoding\s*(?:=|to\b)|set\s+names|\\encoding)\s*'?(?!'?(?:utf|unicode|default))\w"
@@ -155,6 +159,8 @@ def sequence_length(lead: int) -> int:
 
 def tree_of(sql: str) -> Tree | Failure:
     """The trees of a text's statements; a failure's position is in bytes."""
+    if comments_pile_up(sql):
+        return Failure(PILED_UP, kind="unread")
     try:
         answer = parse_sql_json(sql)
         return DECODER.decode(answer)
@@ -164,6 +170,11 @@ def tree_of(sql: str) -> Tree | Failure:
         return deep_tree(answer)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return Failure(f"the parser's answer can't be read: {error}", kind="unread")
+
+
+def comments_pile_up(sql: str) -> bool:
+    """Whether PostgreSQL's scanner would take for ever."""
+    return sql.count("/*") > MOST_COMMENTS and re.search(OPERATOR_RUN, sql) is not None
 
 
 def deep_tree(answer: str) -> Tree | Failure:

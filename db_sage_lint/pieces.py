@@ -11,7 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from db_sage_lint.lexer import INSIDE_NAME, QUOTES, past, skip_blank
+from db_sage_lint.lexer import COMMENT_EDGE, INSIDE_NAME, QUOTES, comments_between, past, skip_blank
 
 # Possessive, since a comment that holds "--" would otherwise be read in many ways.
 GAP = rb"(?:[ \t\n\r\f\v]|--[^\n\r]*+|/\*(?:[^*]|\*(?!/))*\*/)+"
@@ -23,6 +23,11 @@ FUNCTION_STOP = re.compile(
 
 COMPOUND = re.compile(
     rb"create%s(?:or%sreplace%s)?(?:function|procedure|(rule))(?!%s)" % (GAP, GAP, GAP, INSIDE_NAME), re.IGNORECASE
+)
+# What may follow a semicolon inside of a rule or a function's body.
+INNER_STATEMENT = re.compile(
+    rb"[();]|(?:select|insert|update|delete|merge|values|table|with|notify|return|end)(?!%s)" % INSIDE_NAME,
+    re.IGNORECASE,
 )
 BEGIN_ATOMIC = re.compile(rb"begin%satomic(?!%s)" % (GAP, INSIDE_NAME), re.IGNORECASE)
 COPY_IN = re.compile(
@@ -41,7 +46,8 @@ class Piece(Struct, frozen=True):
     piece behind them, and a statement's piece holds its semicolon.
 
     "psql" is one of psql's commands, to the end of its line; "include" one that runs SQL from elsewhere; "copy data"
-    the rows after COPY … FROM stdin with the line that ends them; "blank" what stands behind the last of all.
+    the rows after COPY … FROM stdin with the line that ends them; "blank" what stands behind the last of all. A comment
+    that never closes is a statement.
     """
 
     start: int
@@ -55,7 +61,7 @@ def pieces(text: bytes) -> Iterator[Piece]:
     while start < size:
         first = skip_blank(text, start)
         if first == size:
-            yield Piece(start, size, "blank")
+            yield Piece(start, size, "statement" if open_comment(text, start) else "blank")
             return
         command = COMMAND.match(text, first)
         if command:
@@ -70,6 +76,13 @@ def pieces(text: bytes) -> Iterator[Piece]:
             start = ends.end() if ends else size
             if start > end:
                 yield Piece(end, start, "copy data")
+
+
+def open_comment(text: bytes, start: int) -> bool:
+    """Whether a comment behind `start` never closes: to PostgreSQL that is an error, not a comment."""
+    *_, last = [(start, start), *comments_between(text, start, len(text))]
+    edges = [edge[0] for edge in COMMENT_EDGE.finditer(text, *last)] if text.startswith(b"/*", last[0]) else []
+    return edges.count(b"/*") != edges.count(b"*/")
 
 
 def statement_end(text: bytes, start: int) -> int:
@@ -89,17 +102,17 @@ def statement_end(text: bytes, start: int) -> int:
 
 def compound_end(text: bytes, start: int, stops: re.Pattern[bytes]) -> int:
     """As `statement_end`, for statements that may hold semicolons: rules between parentheses, functions between BEGIN
-    ATOMIC and its END. What never closes ends at its first semicolon.
+    ATOMIC and its END. What doesn't close before another statement begins ends at its first semicolon.
     """
     at, depth, semicolon = start, 0, 0
     while stop := stops.search(text, at):
         found, at = stop[0].lower(), stop.end()
         if found == b";":
-            if depth <= 0:
-                return at
             semicolon = semicolon or at
+            if depth <= 0 or not INNER_STATEMENT.match(text, skip_blank(text, at)):
+                return semicolon if depth > 0 else at
         elif found == b"\\":
-            return semicolon or stop.start()
+            return (depth > 0 and semicolon) or stop.start()
         elif found in {b"(", b"begin"}:
             depth += found == b"(" or (not depth and BEGIN_ATOMIC.match(text, stop.start()) is not None)
         elif found == b"case":
@@ -108,4 +121,4 @@ def compound_end(text: bytes, start: int, stops: re.Pattern[bytes]) -> int:
             depth -= depth > 0
         else:
             at = past(text, stop.start())
-    return semicolon or len(text)
+    return (depth > 0 and semicolon) or len(text)

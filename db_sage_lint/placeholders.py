@@ -45,11 +45,14 @@ NEGATED = re.compile(rb"\bnot\b|\bne\b|!|\bunless\b")
 
 
 class Hole(Struct, frozen=True):
-    """Bytes `start` to `end` of a text, and what may stand there instead, the likeliest first."""
+    """Bytes `start` to `end` of a text, and what may stand there instead, the likeliest first. `hides` says that it may
+    in truth be anything, not a value only.
+    """
 
     start: int
     end: int
     forms: tuple[bytes, ...]
+    hides: bool = True
 
 
 def as_name(found: bytes) -> bytes:
@@ -61,7 +64,11 @@ def as_string(found: bytes) -> bytes:
 
 
 def as_number(found: bytes) -> bytes:
-    return b"1".ljust(len(found))
+    return b"1".zfill(len(found))
+
+
+def as_truth(found: bytes) -> bytes:
+    return b"1 = " + as_number(found[4:])
 
 
 # What a hole of each group of HOLE may become.
@@ -69,7 +76,7 @@ FORMS: dict[str, Callable[[bytes], tuple[bytes, ...]]] = {
     "string": lambda found: (b"'_" + found[2:],),
     "identifier": lambda found: (b'"_' + found[2:],),
     "quoted": lambda found: (b'"' + as_name(found[1:-1]).lower() + b'"',),  # as it reads without the quotes
-    "truth": lambda found: (b"true".ljust(len(found)),),
+    "truth": lambda found: (as_truth(found),),
     "value": lambda found: (as_name(found), as_string(found), as_number(found), found),
     "template": lambda found: (as_name(found), as_string(found), as_number(found), b" " * len(found)),
     "parameter": lambda found: (b"1", found),
@@ -86,7 +93,7 @@ def holes_in(text: bytes) -> Iterator[Hole]:
     while found := HOLE.search(text, at):
         at = found.end()
         if found.lastgroup:
-            yield Hole(found.start(), at, FORMS[found.lastgroup](found[0]))
+            yield Hole(found.start(), at, FORMS[found.lastgroup](found[0]), found.lastgroup != "parameter")
         elif text[found.start()] in PAST:
             at = past(text, found.start())
 
@@ -118,11 +125,14 @@ class Filling:
         return True
 
     def hole_at(self, at: int) -> int | None:
-        """The number of the hole in the token at byte `at`; of the last one if that is negative."""
+        """The number of the hole in the token at byte `at`, or else in the one before it; of the last if negative."""
+        before = None
         for number, hole in enumerate(self.holes):
             if hole.start <= at < hole.end or (at < hole.start and NAME_ONLY.fullmatch(self.original, at, hole.start)):
                 return number
-        return len(self.holes) - 1 if at < 0 else None
+            if hole.end <= at and not self.original[hole.end : at].strip():
+                before = number
+        return len(self.holes) - 1 if at < 0 and self.holes else before
 
 
 def actions_alone(text: bytes, at: int) -> list[tuple[int, int]]:

@@ -11,6 +11,7 @@ from db_sage_lint.parse import MOST_AT_ONCE, Failure, Problem, Statement, Tree, 
 from db_sage_lint.pieces import Piece, pieces
 from db_sage_lint.placeholders import Filling, actions_alone, holes, without_controls
 
+UNFILLED = "can't be read before its placeholders are filled in"
 COMMAND_NAME = re.compile(rb"\\[^\s\\]*")
 SKIPPED: dict[str, str] = {
     "psql": "{} is a command of psql's own",
@@ -98,19 +99,22 @@ class Recovery:
 
     def alone(self, piece: Piece, failed: Failure) -> Iterator[Statement | Problem]:
         """One statement that doesn't parse as it stands."""
+        spans = actions_alone(self.text, piece.start)
+        if spans:
+            yield from self.actions(spans, piece)
+            return
         text = self.text[piece.start : piece.end]
         found = holes(text)
-        if found:
-            filling = Filling(text, found)
-            tree = filled(filling)
-            if isinstance(tree, Tree):
-                yield from statements(tree, filling.text, self.base + piece.start, placeholders=True)
-                return
-            spans = actions_alone(self.text, piece.start)
-            if spans:
-                yield from self.actions(spans, piece)
-                return
-        yield self.problem(piece, failed)
+        filling = Filling(text, found)
+        tree = filled(filling) if found else failed
+        hidden = next((hole.start for hole in found if hole.hides), len(text))
+        if isinstance(tree, Tree) and tree.stmts:
+            yield from statements(tree, filling.text, self.base + piece.start, placeholders=True)
+        elif hidden == len(text) or 0 <= failed.at < hidden:
+            yield self.problem(piece, failed)
+        else:
+            message = "nothing else stands here" if isinstance(tree, Tree) else tree.message
+            yield self.problem(piece, Failure(f"{UNFILLED}: {message}", kind="template"))
 
     def actions(self, spans: list[tuple[int, int]], piece: Piece) -> Iterator[Statement | Problem]:
         """A piece that begins with template actions that stand for whole statements."""
@@ -121,13 +125,19 @@ class Recovery:
 
     def problem(self, piece: Piece, failed: Failure) -> Problem:
         """What stands for a statement that doesn't parse, with the position that PostgreSQL gives, or its last byte."""
+        start, end = self.extent(piece, failed)
+        at = max(piece.start + failed.at, start) if failed.at >= 0 else end - 1
+        return Problem(self.base + start, self.base + max(end, at + 1), self.base + at, failed.message, failed.kind)
+
+    def extent(self, piece: Piece, failed: Failure) -> tuple[int, int]:
+        """Where the statement stands, without blank space, comments around it and its semicolon."""
         start = skip_blank(self.text, piece.start)
-        end = max(trim(self.text, start, piece.end), start + 1)
-        if self.text[end - 1 : end] == b";" and end - 1 > start:
-            end = max(trim(self.text, start, end - 1), start + 1)
-        at = piece.start + failed.at if failed.at >= 0 else end - 1
-        at = min(max(at, start), end - 1)
-        return Problem(self.base + start, self.base + end, self.base + at, failed.message, failed.kind)
+        if start >= piece.end:
+            return piece.start + max(failed.at, 0), piece.end
+        end = trim(self.text, start, piece.end)
+        if self.text[end - 1 : end] == b";":
+            end = trim(self.text, start, end - 1)
+        return start, max(end, start + 1)
 
 
 def number_at(run: Sequence[Piece], at: int) -> int:

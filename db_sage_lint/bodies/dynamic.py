@@ -12,7 +12,7 @@ from db_sage_lint.parse import Tree, tree_of
 
 # Texts that one expression may come to, and bytes of them; beyond that it counts as unknown.
 MOST_TEXTS = 64
-MOST_BYTES = 1 << 20
+MOST_BYTES = 1 << 18
 # %s, %I, %L and %%, with a position and a width. Source: the manual, 9.4.1 format.
 SPECIFIER = re.compile(r"%(?:(?P<position>\d+)\$)?-?\d*(?P<kind>[sIL%])")
 # What stands for an unknown part, so that the rest can be parsed.

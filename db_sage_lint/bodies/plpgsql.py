@@ -12,6 +12,7 @@ from typing import TypeAlias
 import msgspec
 
 from db_sage_lint.grammar import ParseError, parse_plpgsql_json
+from db_sage_lint.parse import PILED_UP, comments_pile_up
 from db_sage_lint.placeholders import Filling, holes
 
 # libpg_query's JSON: a node is an object with one key, its type. Fields with C's zero value are left out.
@@ -21,9 +22,9 @@ Fields: TypeAlias = dict[str, Json]
 MOST_CHANGES = 60
 TAG = "$db_sage_lint_body$"
 
-DECLARATIONS = re.compile(r"\bdeclare\b(.*?)\bbegin\b", re.IGNORECASE | re.DOTALL)
+SECTION = re.compile(r"\b(?:declare|begin)\b", re.IGNORECASE)
 DECLARED_TYPE = re.compile(
-    r"""(?P<name>(?:^|;|\n)\s*(?:"[^"]+"|\w+)\s+(?:constant\s+)?)
+    r"""(?P<name>(?:^|;|\n)[ \t]*(?:declare\s+)?(?:"[^"]+"|\w+)\s+(?:constant\s+)?)
         (?P<type>(?:(?:"[^"]+"|\w+)\.)*(?:"[^"]+"|\w+)(?!\s*%|\w))
         (?P<array>(?:\s*\[\s*\d*\s*\])*)
         (?=\s*(?:;|:=|=|default\b|not\b|collate\b))""",
@@ -62,6 +63,8 @@ def argument(name: str, kind: str) -> str:
 
 def block_tree(body: str) -> Fields | str:
     """The block's tree, or in PostgreSQL's words why it has none."""
+    if comments_pile_up(body):
+        return PILED_UP
     block = Block(body.replace(TAG, "$" * len(TAG)))
     for _ in range(MOST_CHANGES):
         try:
@@ -133,7 +136,12 @@ def with_loop_variables(block: Block, _found: re.Match[str]) -> bool:
 
 def with_simple_types(block: Block, _found: re.Match[str]) -> bool:
     """Types that libpg_query can't look up: those in schemas, and arrays of any but its own."""
-    block.body = DECLARATIONS.sub(lambda found: DECLARED_TYPE.sub(simple_type, found[0]), block.body)
+    parts, at, declaring = [], 0, False
+    for section in SECTION.finditer(block.body):
+        text = block.body[at : section.start()]
+        parts.append(DECLARED_TYPE.sub(simple_type, text) if declaring else text)
+        at, declaring = section.start(), section[0].lower() == "declare"
+    block.body = "".join([*parts, block.body[at:]])
     return block.once("types")
 
 

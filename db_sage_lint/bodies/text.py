@@ -1,6 +1,7 @@
 """Where in the user's file the parts of a procedural body stand."""
 
 import re
+from bisect import bisect_right
 
 import msgspec
 from msgspec import Raw, Struct
@@ -12,6 +13,8 @@ PERFORM = re.compile(rb"perform", re.IGNORECASE)
 # What PL/pgSQL leaves of "INTO x" in a query.
 BLANKED = re.compile(rb" {6,}")
 SELECT = b"SELECT"
+# Bytes behind the start of the line that PL/pgSQL names, within which a part of the statement begins.
+WINDOW = 4096
 LOCATION = re.compile(rb'"(\w*location)":\d+')
 
 
@@ -39,7 +42,8 @@ class BlockText:
         self.at = at
         self.text = text
         self.verbatim = not text or text.startswith(body, at)
-        self.lines = [0, *(found.end() for found in re.finditer(rb"\n", body))]
+        self.lines = line_starts(body)
+        self.file_lines = [] if self.verbatim else line_starts(text[at:])
         self.cursor = 0
 
     def line_start(self, line: int) -> int:
@@ -73,16 +77,16 @@ class BlockText:
     def performed(self, query: bytes, begin: int) -> int:
         """PERFORM is kept as SELECT, which is one byte shorter."""
         rest = query[len(SELECT) :]
-        places = (found for found in PERFORM.finditer(self.body, begin) if self.body.startswith(rest, found.end()))
-        return next((found.start() for found in places), -1)
+        places = PERFORM.finditer(self.body, begin, begin + WINDOW)
+        return next((found.start() for found in places if self.body.startswith(rest, found.end())), -1)
 
     def verbatim_or_without_into(self, query: bytes, begin: int) -> int:
-        found = self.body.find(query, begin)
+        found = self.body.find(query, begin, begin + WINDOW + len(query))
         gap = BLANKED.search(query)
         if gap is None:
             return found
         head, tail = query[: gap.start()], query[gap.end() :]
-        at = self.body.find(head, begin) if head else -1
+        at = self.body.find(head, begin, begin + WINDOW + len(head)) if head else -1
         if at >= 0 and self.body.startswith(tail, at + gap.end()):
             return at if found < 0 else min(at, found)
         return found
@@ -108,13 +112,15 @@ class BlockText:
         """The byte of the file where byte `offset` of the body stands."""
         if self.verbatim:
             return self.at + offset
-        line = self.body.count(b"\n", 0, offset)
-        start = self.at
-        for _ in range(line):
-            start = self.text.find(b"\n", start) + 1 or len(self.text)
-        column = offset - self.lines[line] if line < len(self.lines) else 0
-        end = self.text.find(b"\n", start)
-        return min(start + column, end if end >= 0 else len(self.text))
+        line = bisect_right(self.lines, offset) - 1
+        if line >= len(self.file_lines):
+            return self.at
+        last = self.file_lines[line + 1] - 1 if line + 1 < len(self.file_lines) else len(self.text) - self.at
+        return self.at + min(self.file_lines[line] + offset - self.lines[line], last)
+
+
+def line_starts(text: bytes) -> list[int]:
+    return [0, *(found.end() for found in re.finditer(rb"\n", text))]
 
 
 def placed(kind: str, node: Raw, span: Span, *, conditional: bool = False) -> Statement:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import reduce
 from typing import TypeAlias
 
 import msgspec
@@ -33,6 +34,7 @@ ADDITIVE = frozenset({
 
 
 Known: TypeAlias = "dict[str, Texts | None]"
+Statements: TypeAlias = Iterable[tuple[str, Fields]]
 
 
 def expression(node: Fields, key: str) -> str:
@@ -90,7 +92,7 @@ class Walk:
             if default and name:
                 self.learn(name, default)
 
-    def statement_list(self, statements: Iterable[tuple[str, Fields]]) -> None:
+    def statement_list(self, statements: Statements) -> None:
         for kind, node in statements:
             handler = HANDLERS.get(kind)
             if handler is not None:
@@ -165,20 +167,20 @@ class Walk:
 
     # --- what may run, or not, or again ----------------------------------------------------------------------------
 
-    def alternatives(self, ways: Iterable[tuple[Known, Iterable[tuple[str, Fields]]]]) -> None:
-        """Lists of statements of which none or one runs, each with what is known of variables there."""
+    def alternatives(self, ways: Iterable[tuple[Known, Statements]], *, one_runs: bool = False) -> None:
+        """Lists of statements of which at most one runs, each with what is known of variables there."""
         before = self.variables
-        merged = before
+        after = [] if one_runs else [before]
         self.conditions += 1
         for known, statements in ways:
             self.variables = before | known
             self.statement_list(statements)
-            merged = either(merged, self.variables)
+            after.append(self.variables)
         self.conditions -= 1
-        self.variables = merged
+        self.variables = reduce(either, after)
 
-    def branches(self, branches: Iterable[Iterable[tuple[str, Fields]]]) -> None:
-        self.alternatives(({}, branch) for branch in branches)
+    def branches(self, branches: Iterable[Statements], *, one_runs: bool = False) -> None:
+        self.alternatives((({}, branch) for branch in branches), one_runs=one_runs)
 
     def loop(self, node: Fields, name: str = "", values: Texts | None = None) -> None:
         """Statements that run any number of times: what they assign is unknown from the second time on. The loop's own
@@ -337,12 +339,12 @@ def array_loop(walk: Walk, node: Fields) -> None:
 
 def if_(walk: Walk, node: Fields) -> None:
     otherwise = (nodes(elsif, "stmts") for _, elsif in nodes(node, "elsif_list"))
-    walk.branches([nodes(node, "then_body"), *otherwise, nodes(node, "else_body")])
+    walk.branches([nodes(node, "then_body"), *otherwise, nodes(node, "else_body")], one_runs=True)
 
 
 def case(walk: Walk, node: Fields) -> None:
     cases = (nodes(when, "stmts") for _, when in nodes(node, "case_when_list"))
-    walk.branches([*cases, nodes(node, "else_stmts")])
+    walk.branches([*cases, nodes(node, "else_stmts")], one_runs=True)
 
 
 def end_transaction(command: str) -> Callable[[Walk, Fields], None]:
