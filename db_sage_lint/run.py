@@ -15,7 +15,7 @@ from db_sage_lint.selection import enabled
 from db_sage_lint.settle import settle
 from db_sage_lint.sources import changes, discover, walk
 from db_sage_lint.sources.discover import Chosen
-from db_sage_lint.sources.history import History
+from db_sage_lint.sources.history import History, read_file
 
 if TYPE_CHECKING:
     from db_sage_lint.sources.git import Snapshot
@@ -142,7 +142,7 @@ class Run:
         """A file's bytes for recognition: as `read`, without telling of one that can't be read."""
         if path in self.contents or (self.staged is not None and path in self.staged):
             return self.read(path)
-        return discover.read_file(path)
+        return read_file(path)
 
     def read(self, path: str) -> bytes | None:
         """A file's bytes: what is staged, or what lies in the working tree; None where it can't be read."""

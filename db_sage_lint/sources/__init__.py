@@ -4,9 +4,36 @@ Every runner is a module with the attributes of `history.Runner`. Those in MARKE
 runner has, those in NAMED are known by the layout of their folders; each list has the most particular first.
 """
 
-from db_sage_lint.sources import drizzle, hasura, liquibase, numbered, prisma, sqitch, supabase
+from db_sage_lint.sources import (
+    dbmate,
+    diesel,
+    drizzle,
+    flyway,
+    golang_migrate,
+    goose,
+    graphile_migrate,
+    hasura,
+    liquibase,
+    node_pg_migrate,
+    numbered,
+    pop,
+    prisma,
+    psql,
+    refinery,
+    sqitch,
+    sql_migrate,
+    sqlx,
+    supabase,
+    synapse,
+    temporal,
+    tern,
+)
 from db_sage_lint.sources.history import Runner
 
-MARKED: tuple[Runner, ...] = (sqitch, prisma, drizzle, liquibase)
-NAMED: tuple[Runner, ...] = (supabase, hasura, numbered)
+MARKED: tuple[Runner, ...] = (
+    sqitch, prisma, drizzle, liquibase, goose, dbmate, sql_migrate, tern, graphile_migrate, node_pg_migrate, temporal,
+)  # fmt: skip
+NAMED: tuple[Runner, ...] = (
+    supabase, synapse, diesel, refinery, flyway, pop, sqlx, hasura, golang_migrate, psql, numbered,
+)  # fmt: skip
 RUNNERS: tuple[Runner, ...] = MARKED + NAMED

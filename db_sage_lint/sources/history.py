@@ -78,8 +78,8 @@ class Folder(Struct, frozen=True, eq=False):
         return any(word in (read_file(parent / name) or b"") for parent in self.parents())
 
     def parents(self) -> tuple[Path, ...]:
-        """The folder itself and those above it, up to the top of the repository or to the current folder; the one above it
-        where it is in neither.
+        """The folder itself and those above it, up to the top of the repository or to the current folder; in neither, the
+        one above it.
         """
         here, current = Path(self.path), Path.cwd()
         chain = (here, *here.parents)
@@ -107,7 +107,7 @@ class Runner(Protocol):
     root(file), the folder of the history that a file belongs to, None where the runner's layout doesn't tell;
     ENDINGS, a tuple of the ends of names of its migrations, and of marks, that don't end in .sql;
     SUBFOLDERS, a frozenset of names of folders that belong to the history of the folder above them;
-    aside(file), whether a file without a place is still the runner's, as those for other databases are: it isn't judged;
+    aside(file), whether a file without a place is the runner's all the same (other databases' are), and not judged;
     misplaced(source), the marks of a file that it doesn't read where they stand, each a MarkMisplaced;
     location(root), the folder whose histories of this runner are one, if no two of them have the same version.
     """

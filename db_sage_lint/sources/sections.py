@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from msgspec import Struct
 
@@ -83,3 +84,17 @@ def lines(source: bytes) -> Iterator[tuple[int, bytes]]:
         end = len(source) if end < 0 else end
         yield at, source[at:end].rstrip(b"\r")
         at = end + 1
+
+
+def statements(source: bytes) -> Iterator[bytes]:
+    """The statements of a text, roughly: what the lexer cuts it into, without comments before them."""
+    from db_sage_lint.lexer import skip_blank, split
+
+    for piece in split(source):
+        if piece.kind == "statement":
+            yield source[skip_blank(source, piece.start) : piece.end]
+
+
+def several_statements(source: bytes) -> bool:
+    """Whether a text has more than one statement."""
+    return next(islice(statements(source), 1, None), None) is not None

@@ -1,0 +1,63 @@
+"""dbmate: <number>….sql in the order of the names, both directions in one file under `-- migrate:up` and `:down`.
+
+Source: amacneil/dbmate, pkg/dbmate/migration.go: the patterns of the two lines, their options (`transaction:false`, one
+transaction for each file and direction without it), and db.go: the pattern of file names.
+"""
+
+import re
+from collections.abc import Iterator
+
+from db_sage_lint.operations import MarkMisplaced
+from db_sage_lint.script import Script
+from db_sage_lint.sources.history import Folder, Place, by_name
+from db_sage_lint.sources.sections import Section, both_ways, script, sections
+
+NAME = "dbmate"
+PROFILES: frozenset[str] = frozenset()
+FILE = re.compile(r"^(\d+).*\.sql$")
+DIRECTION = re.compile(rb"(?m)^--\s*migrate:(up|down)(?=\s|$)([^\n]*)$")
+NEARLY = re.compile(rb"(?mi)^[ \t]*--[^\n]*\b(?:(?:no|disable)[ _-]?transaction|transaction\s*[:=]\s*\S+)[^\n]*$")
+OPTION = re.compile(rb"(?:^|\s)transaction:false(?=\s|$)")
+HARMLESS = re.compile(rb"(?:^|\s)transaction:true(?=\s|$)")
+
+
+def recognise(folder: Folder) -> str:
+    """The line that begins the up part in some of its files."""
+    return "`-- migrate:up` in its files" if folder.matching(DIRECTION) else ""
+
+
+def place(file: str) -> Place | None:
+    """By the whole name, as text: its number is the version."""
+    found = FILE.match(file)
+    return Place(((1, 0, file),), found[1]) if found else None
+
+
+def places(folder: Folder) -> Iterator[tuple[str, Place]]:
+    return by_name(folder.files, place)
+
+
+def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
+    """The part between the two lines, and the one behind the second. A file without them is read as up."""
+    parts = sections(source, DIRECTION)
+    up = next((part for part in parts if part.marker and part.marker[1] == b"up"), parts[0])
+    down = next((part for part in parts if part.marker and part.marker[1] == b"down"), None)
+    return both_ways(
+        script(path, source, [up], transaction=in_transaction(up)),
+        script(path, source, [down], "down", transaction=in_transaction(down)) if down else None,
+    )
+
+
+def in_transaction(part: Section) -> bool:
+    return not (part.marker and OPTION.search(part.marker[2]))
+
+
+def misplaced(source: bytes) -> Iterator[MarkMisplaced]:
+    """Words against a transaction that dbmate doesn't read."""
+    for found in NEARLY.finditer(source):
+        line = DIRECTION.match(source, found.start())
+        if not (line and (OPTION.search(line[2]) or HARMLESS.search(line[2]))):
+            yield MarkMisplaced(
+                mark=found[0].strip().decode(errors="replace"),
+                right_place="write `-- migrate:up transaction:false`, in one line and without a space in the option",
+                at=found.start() + len(found[0]) - len(found[0].lstrip()),
+            )

@@ -1,0 +1,55 @@
+"""diesel: migrations/<version>_<name>/up.sql with down.sql, in the order of the versions as text.
+
+Source: diesel-rs/diesel, diesel_migrations: the version is the folder's name up to the first underscore without its
+hyphens; each migration runs in a transaction, unless metadata.toml beside it says `run_in_transaction = false`.
+"""
+
+import re
+from collections.abc import Iterator
+
+from db_sage_lint.script import Direction, Script, whole
+from db_sage_lint.sources.history import Folder, Place
+
+NAME = "diesel"
+PROFILES: frozenset[str] = frozenset()
+MARKS = frozenset({"metadata.toml", "diesel.toml"})
+FILE = re.compile(r"^(([^/_]+)[^/]*)/(up|down)\.sql$")
+DATED = re.compile(r"^\d{4}-\d{2}-\d{2}-\d{6}_[^/]*/up\.sql$")
+SETUP = "00000000000000_diesel_initial_setup/up.sql"
+NO_TRANSACTION = re.compile(rb"(?m)^\s*run_in_transaction\s*=\s*false\b")
+
+
+def recognise(folder: Folder) -> str:
+    """Its first migration, its metadata, its configuration above, or its way of writing a time."""
+    files = folder.files
+    if not any(FILE.match(file) for file in files):
+        return ""
+    if SETUP in files:
+        return f"it has {SETUP.partition('/')[0]}"
+    if any(file.endswith("/metadata.toml") for file in files):
+        return "metadata.toml beside its migrations"
+    if any(DATED.match(file) for file in files):
+        return "folders named <year>-<month>-<day>-<time>_<name> with up.sql"
+    if folder.above("diesel.toml") is not None or folder.says_above("Cargo.toml", b"diesel"):
+        return "diesel in the Rust project above"
+    return ""
+
+
+def places(folder: Folder) -> Iterator[tuple[str, Place]]:
+    off = {file.rpartition("/")[0] for file in folder.files if file.endswith("/metadata.toml") and is_off(folder, file)}
+    for file in folder.files:
+        found = FILE.match(file)
+        if found:
+            number = found[2].replace("-", "")
+            transaction = False if found[1] in off else None
+            direction: Direction = "down" if found[3] == "down" else "up"
+            yield file, Place(((1, 0, number), (1, 0, found[1])), number, direction, transaction)
+
+
+def is_off(folder: Folder, file: str) -> bool:
+    return bool(NO_TRANSACTION.search(folder.read(file) or b""))
+
+
+def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
+    """The whole file."""
+    return (whole(path, source, direction=place.direction, transaction=place.transaction is not False),)

@@ -1,0 +1,99 @@
+"""Flyway: V<version>__<name>.sql by the numbers of the version, then R__<name>.sql.
+
+U<version>__ undoes a version; B<version>__ is what a new database begins with instead of the versions up to it.
+
+Source: flyway/flyway, documentation "Migrations" and "Script Config Files"; PostgreSQLParser.java: one transaction for
+each file, none where `executeInTransaction=false` stands in <file>.conf, or where every statement is one that
+PostgreSQL refuses in a transaction. Files that mix these are an error, unless `mixed` is set.
+"""
+
+import re
+from collections.abc import Iterator
+
+from db_sage_lint.script import Script, whole
+from db_sage_lint.sources.history import Folder, Place, Version, is_sql
+from db_sage_lint.sources.sections import statements
+
+NAME = "flyway"
+PROFILES: frozenset[str] = frozenset()
+MARKS = frozenset({"flyway.conf", "flyway.toml"})
+ENDINGS = (".sql.conf",)
+FILE = re.compile(r"^(?:.*/)?(?:([vVUB])(\d+(?:[._]\d+)*)|R)__([^/]*)\.sql$")
+CALLBACK = re.compile(r"^(?:.*/)?(?:before|after)(?:Each)?[A-Z]\w*\.sql$")
+CONFIGURED = re.compile(rb"(?m)^\s*executeInTransaction\s*[:=]\s*false\b")
+MIXED = re.compile(rb"(?m)^\s*(?:flyway\.)?mixed\s*=\s*\"?true\b")
+# PostgreSQLParser.java, detectCanExecuteInTransaction
+OUTSIDE = re.compile(
+    rb"(?is)(?:CREATE|DROP)\s+(?:DATABASE|TABLESPACE|SUBSCRIPTION)\b|ALTER\s+SYSTEM\b|VACUUM\b|DISCARD\s+ALL\b"
+    rb"|CREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY\b|DROP\s+INDEX\s+CONCURRENTLY\b"
+    rb"|REINDEX\s+(?:\([^)]*\)\s*)?(?:SCHEMA|DATABASE|SYSTEM)\b|REINDEX\s+(?:\([^)]*\)\s*)?\w+\s+CONCURRENTLY\b"
+    rb"|ALTER\s+TYPE\s+\S+\s+ADD\s+VALUE\b"
+)
+HINT = re.compile(rb"(?i)CONCURRENTLY|VACUUM|DATABASE|TABLESPACE|SUBSCRIPTION|SYSTEM|DISCARD|REINDEX")
+
+
+def recognise(folder: Folder) -> str:
+    """At least half of its files are named as it wants them, or it has its configuration."""
+    files = folder.sql()
+    own = sum(bool(FILE.match(file) or CALLBACK.match(file)) for file in files)
+    versions = sum(bool(FILE.match(file)) for file in files)
+    if not versions or 2 * own < len(files):
+        return ""
+    return f"{versions} of {len(files)} files are named V<version>__<name>.sql or R__<name>.sql"
+
+
+def location(root: str) -> str:
+    """The folder that holds the several locations of one database: the one above them."""
+    return root.rpartition("/")[0] or root
+
+
+def places(folder: Folder) -> Iterator[tuple[str, Place]]:
+    """Versions in order, repeatable ones behind; a baseline only where nothing older is there."""
+    matches = [(file, match) for file in folder.files if (match := FILE.match(file))]
+    versions = [numbers(match[2]) for _, match in matches if match[1] in {"V", "v"}]
+    oldest = min(versions, default=())
+    confs = set(folder.files)
+    for file, match in matches:
+        transaction = False if f"{file}.conf" in confs and is_off(folder, f"{file}.conf") else None
+        if match[1] is None:
+            yield file, Place(((1, 0, match[3]),), f"R {match[3]}", "up", transaction)
+            continue
+        version = numbers(match[2])
+        if match[1] == "B" and oldest and oldest <= version:
+            continue
+        yield file, Place(version, shown(version), "down" if match[1] == "U" else "up", transaction)
+
+
+def numbers(version: str) -> Version:
+    """1_10.0 as 1, 10: trailing zeros don't count."""
+    parts = [int(part) for part in re.split(r"[._]", version)]
+    while len(parts) > 1 and not parts[-1]:
+        parts.pop()
+    return tuple((0, part, "") for part in parts)
+
+
+def shown(version: Version) -> str:
+    return ".".join(str(part) for _, part, _ in version)
+
+
+def is_off(folder: Folder, conf: str) -> bool:
+    return bool(CONFIGURED.search(folder.read(conf) or b""))
+
+
+def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
+    """The whole file."""
+    transaction = place.transaction is not False and not runs_outside(source)
+    return (whole(path, source, direction=place.direction, transaction=transaction),)
+
+
+def runs_outside(source: bytes) -> bool:
+    """Whether Flyway itself leaves the transaction out: for files of nothing but statements that want none."""
+    if not HINT.search(source):
+        return False
+    kinds = {bool(OUTSIDE.match(statement)) for statement in statements(source)}
+    return kinds == {True}
+
+
+def aside(file: str) -> bool:
+    """Baselines that a history of versions makes superfluous."""
+    return is_sql(file) and bool(FILE.match(file))

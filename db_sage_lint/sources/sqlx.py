@@ -1,0 +1,60 @@
+"""sqlx: <number>_<name>.sql, or .up.sql with .down.sql, in the order of the numbers.
+
+Source: launchbadge/sqlx, sqlx-core/src/migrate/source.rs (file names; the number is an i64) and sqlx-postgres's
+migrate.rs: a transaction for each file, none for one that begins with `-- no-transaction`, at its first byte.
+"""
+
+import re
+from collections.abc import Iterator
+
+from db_sage_lint.operations import MarkMisplaced
+from db_sage_lint.script import Script, whole
+from db_sage_lint.sources.history import Folder, Place, by_name
+
+NAME = "sqlx"
+PROFILES: frozenset[str] = frozenset()
+FILE = re.compile(r"^(\d+)_(.*?)(\.up|\.down)?\.sql$")
+NO_TRANSACTION = b"-- no-transaction"
+FIRST = re.compile(rb"\A-- no-transaction")
+NEARLY = re.compile(rb"(?mi)^[ \t\xef\xbb\xbf]*--[ \t]*no[-_ ]?transaction\b[^\n]*$")
+
+
+def recognise(folder: Folder) -> str:
+    """A file that begins with its mark, or its library in the Rust project around numbered files."""
+    files = folder.sql()
+    numbered = sum(bool(FILE.match(file)) for file in files)
+    if not numbered or 2 * numbered < len(files):
+        return ""
+    if folder.matching(FIRST):
+        return "`-- no-transaction` at the beginning of its files"
+    return "sqlx in the Cargo.toml above" if folder.says_above("Cargo.toml", b"sqlx") else ""
+
+
+def place(file: str) -> Place | None:
+    found = FILE.match(file)
+    if not found:
+        return None
+    number = int(found[1])
+    return Place(((0, number, ""), (1, 0, found[2])), str(number), "down" if found[3] == ".down" else "up")
+
+
+def places(folder: Folder) -> Iterator[tuple[str, Place]]:
+    return by_name(folder.files, place)
+
+
+def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
+    """The whole file."""
+    transaction = not source.startswith(NO_TRANSACTION)
+    return (whole(path, source, direction=place.direction, transaction=transaction),)
+
+
+def misplaced(source: bytes) -> Iterator[MarkMisplaced]:
+    """The mark anywhere but at the first byte."""
+    if source.startswith(NO_TRANSACTION):
+        return
+    for found in NEARLY.finditer(source):
+        yield MarkMisplaced(
+            mark=found[0].strip().decode(errors="replace"),
+            right_place="write `-- no-transaction` as the very first bytes of the file",
+            at=found.start(),
+        )

@@ -1,0 +1,58 @@
+"""Temporal's schema tool: versioned/v<version>/manifest.json lists the files of each version.
+
+Source: temporalio/temporal, tools/common/schema/updatetask.go: versions in order, the files of `SchemaUpdateCqlFiles`
+as listed, their statements one by one and without a transaction.
+"""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import Struct
+
+from db_sage_lint.script import Script, whole
+from db_sage_lint.sources.history import Folder, Place, natural
+
+NAME = "temporal"
+PROFILES: frozenset[str] = frozenset()
+MARKS = frozenset({"manifest.json"})
+MANIFEST = re.compile(r"^(v\d[^/]*)/manifest\.json$")
+
+
+class Manifest(Struct, rename="pascal"):
+    """What is read of a manifest.json."""
+
+    schema_update_cql_files: list[str] = []
+
+
+def recognise(folder: Folder) -> str:
+    """A manifest that lists SQL files in a folder named for a version."""
+    found = next((file for file in folder.files if MANIFEST.match(file)), None)
+    return "SchemaUpdateCqlFiles in its manifests" if found and listed(folder, found) else ""
+
+
+def listed(folder: Folder, manifest: str) -> list[str]:
+    """The files that a manifest lists; none where it isn't one of these."""
+    try:
+        return msgspec.json.decode(folder.read(manifest) or b"", type=Manifest).schema_update_cql_files
+    except msgspec.DecodeError:
+        return []
+
+
+def places(folder: Folder) -> Iterator[tuple[str, Place]]:
+    """The listed files by version, then as listed; one that isn't there is a problem."""
+    present = set(folder.files)
+    for manifest in folder.files:
+        found = MANIFEST.match(manifest)
+        for number, name in enumerate(listed(folder, manifest) if found else ()):
+            file = f"{found[1] if found else ''}/{name}"
+            if file not in present:
+                folder.problems.append(f"{folder.shown(manifest)}: lists {name}, which is not there")
+                continue
+            version = manifest.partition("/")[0]
+            yield file, Place((*natural(version), (2, number, "")), f"{version} {name}")
+
+
+def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
+    """The whole file, without a transaction around it."""
+    return (whole(path, source, transaction=False),)
