@@ -150,7 +150,10 @@ def work_under_exclusive_lock(op: Operation, now: Context) -> Verdict | bool:
         related=tuple(
             (lock.origin, f"takes {lock.lock.sql} on {name}") for lock, name in zip(strongest, names, strict=True)
         ),
-        effects=(*(Effect(lock.relation, lock.lock) for lock in held), *now.contended_effects),
+        effects=(
+            *(Effect(lock.relation, lock.lock) for lock in held),
+            *(effect for effect in now.contended_effects if effect.relation not in {lock.relation for lock in held}),
+        ),
     )
 
 
@@ -193,7 +196,7 @@ def index(op: CreateIndex, now: Context) -> str:
 def change(op: Update | Delete, now: Context) -> str:
     if not now.may_have_rows(op.table) or is_keyed(op.where, op.table, now):
         return ""
-    return f"rows of {op.table} are {'updated' if isinstance(op, Update) else 'deleted'}"
+    return f"rows of {now.shown(op.table)} are {'updated' if isinstance(op, Update) else 'deleted'}"
 
 
 def is_keyed(where: Expression | None, table: Name, now: Context) -> bool:
@@ -211,32 +214,32 @@ def is_keyed(where: Expression | None, table: Name, now: Context) -> bool:
 
 @works
 def copied_rows(op: Insert, now: Context) -> str:
-    return f"rows are copied into {op.table}" if op.query and reads_rows(op.query, now) else ""
+    return f"rows are copied into {now.shown(op.table)}" if op.query and reads_rows(op.query, now) else ""
 
 
 @works
-def merge(op: Merge, _: Context) -> str:
-    return f"rows are merged into {op.table}"
+def merge(op: Merge, now: Context) -> str:
+    return f"rows are merged into {now.shown(op.table)}"
 
 
 @works
-def load(op: Copy, _: Context) -> str:
-    return f"rows are loaded into {op.table}" if op.is_from and op.place else ""
+def load(op: Copy, now: Context) -> str:
+    return f"rows are loaded into {now.shown(op.table)}" if op.is_from and op.place and op.table else ""
 
 
 @works
-def refresh(op: RefreshMaterializedView, _: Context) -> str:
-    return f"{op.view} is refreshed" if op.with_data else ""
+def refresh(op: RefreshMaterializedView, now: Context) -> str:
+    return f"{now.shown(op.view)} is refreshed" if op.with_data else ""
 
 
 @works
 def table_from_query(op: CreateTable, now: Context) -> str:
-    return f"{op.table} is filled by a query" if op.fills and op.query and reads_rows(op.query, now) else ""
+    return f"{now.shown(op.table)} is filled by a query" if op.fills and op.query and reads_rows(op.query, now) else ""
 
 
 @works
 def view_from_query(op: CreateMaterializedView, now: Context) -> str:
-    return f"{op.view} is filled by a query" if op.with_data and reads_rows(op.query, now) else ""
+    return f"{now.shown(op.view)} is filled by a query" if op.with_data and reads_rows(op.query, now) else ""
 
 
 @works
