@@ -60,9 +60,8 @@ _SUMS = {"int2": "int8", "int4": "int8", "int8": "numeric"}
 _AVERAGES = {"int2": "numeric", "int4": "numeric", "int8": "numeric", "float4": "float8"}
 _AS_ARGUMENT = frozenset(
     {
-        "min", "max", "abs", "any_value", "first_value", "last_value", "nth_value", "lag", "lead", "ceil", "ceiling",
-        "floor", "round", "trunc", "sign", "mod", "array_append", "array_cat", "array_remove", "array_replace",
-        "array_sort", "array_reverse"
+        "abs", "any_value", "first_value", "last_value", "nth_value", "lag", "lead", "mod", "array_append", "array_cat",
+        "array_remove", "array_replace", "array_sort", "array_reverse",
     }
 )  # fmt: skip
 _TEXT_FUNCTIONS = frozenset(
@@ -241,12 +240,25 @@ def _same_type(first: Type) -> Type:
     return Type(first.name, first.schema, dimensions=first.dimensions)
 
 
+def _extreme(first: Type) -> Type:
+    """The server has no min and max of varchar."""
+    return Type("text") if first.name in ("varchar", "name") and not first.dimensions else _same_type(first)
+
+
+def _rounded(first: Type) -> Type:
+    """The server rounds numeric and float8."""
+    return Type("numeric" if first.name == "numeric" else "float8")
+
+
 _BY_ARGUMENT: dict[str, Callable[[Type], Type | None]] = {
     "string_agg": lambda first: Type("bytea" if first.name == "bytea" else "text"),
     "array_agg": lambda first: Type(first.name, first.schema, dimensions=1),
     "unnest": lambda first: Type(first.name, first.schema) if first.dimensions else None,
     "sum": lambda first: Type(_SUMS.get(first.name, first.name)),
     "avg": lambda first: Type(_AVERAGES.get(first.name, first.name)),
+    **dict.fromkeys(("ceil", "ceiling", "floor", "round", "trunc", "sign"), _rounded),
+    "min": _extreme,
+    "max": _extreme,
     **dict.fromkeys(_AS_ARGUMENT, _same_type),
 }
 

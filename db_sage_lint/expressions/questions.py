@@ -5,7 +5,7 @@ from typing import Literal as OneOf
 
 from msgspec import Struct
 
-from db_sage_lint.expressions.tree import Fields, Json, items, location, node, qualified_name, text, tree, walk
+from db_sage_lint.expressions.tree import Fields, Json, items, location, node, qualified_name, strings, text, tree, walk
 from db_sage_lint.operations import Expression, Name
 
 _NO_NAMES: frozenset[Name] = frozenset()
@@ -154,7 +154,7 @@ def same(a: Json, b: Json) -> bool:
             keys = left.keys() - _COSMETIC
             if keys != right.keys() - _COSMETIC:
                 return False
-            pairs.extend((left[key], right[key]) for key in keys)
+            pairs.extend((_plain(key, left[key]), _plain(key, right[key])) for key in keys)
         elif isinstance(left, list) and isinstance(right, list):
             if len(left) != len(right):
                 return False
@@ -162,3 +162,8 @@ def same(a: Json, b: Json) -> bool:
         elif left != right:
             return False
     return True
+
+
+def _plain(key: str, value: Json) -> Json:
+    """The value of a field; a type's name without pg_catalog, which stands there where SQL has a word for the type."""
+    return value[1:] if key == "names" and isinstance(value, list) and strings(value)[:-1] == ["pg_catalog"] else value
