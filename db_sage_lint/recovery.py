@@ -7,16 +7,16 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from db_sage_lint.lexer import BLANKS, skip_blank, trim
-from db_sage_lint.parse import MOST_AT_ONCE, Failure, Problem, Statement, Tree, statements, tree_of
+from db_sage_lint.parse import MOST_AT_ONCE, Failure, Problem, ProblemKind, Statement, Tree, statements, tree_of
 from db_sage_lint.pieces import Piece, pieces
 from db_sage_lint.placeholders import Filling, actions_alone, holes, without_controls
 
 UNFILLED = "can't be read before its placeholders are filled in"
 COMMAND_NAME = re.compile(rb"\\[^\s\\]*")
-SKIPPED: dict[str, str] = {
-    "psql": "{} is a command of psql's own",
-    "include": "{} runs SQL from elsewhere: its effect is unknown",
-    "copy data": "rows for COPY",
+SKIPPED: dict[str, tuple[ProblemKind, str]] = {
+    "psql": ("psql", "{} is a command of psql's own"),
+    "include": ("include", "{} runs SQL from elsewhere: its effect is unknown"),
+    "copy data": ("copy data", "rows for COPY"),
 }
 
 
@@ -60,8 +60,8 @@ class Recovery:
         end = start + len(self.text[start : piece.end].rstrip(BLANKS))
         command = COMMAND_NAME.match(self.text, start)
         name = command[0].decode("utf-8", "replace") if command else ""
-        start, end = self.base + start, self.base + end
-        return Problem(start, end, start, SKIPPED[piece.kind].format(name), piece.kind)  # type: ignore[arg-type]
+        kind, message = SKIPPED[piece.kind]
+        return Problem(self.base + start, self.base + end, self.base + start, message.format(name), kind)
 
     def run(self, run: Sequence[Piece]) -> Iterator[Statement | Problem]:
         """Adjacent statements: as many at once as parse, one alone where one doesn't."""

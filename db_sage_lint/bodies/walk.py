@@ -105,7 +105,7 @@ class Walk:
         span = self.where.find(text.encode(), line, perform=perform)
         tree = tree_of(text)
         if not isinstance(tree, Tree):
-            self.give_up(UnreadText(tree.message, words(text.encode(), 0, len(text)), span.start))
+            self.give_up(UnreadText(tree.message, words_of(text), span.start))
             return
         self.emit(tree, span)
 
@@ -141,8 +141,7 @@ class Walk:
         for sql in texts:
             tree = filled_tree(sql)
             if not isinstance(tree, Tree):
-                names = words(sql.encode(), 0, len(sql))
-                self.give_up(UnreadText(f"EXECUTE of what is no SQL: {tree.message}", names, span.start))
+                self.give_up(UnreadText(f"EXECUTE of what is no SQL: {tree.message}", words_of(sql), span.start))
                 continue
             self.emit(tree, self.inside(sql, span))
 
@@ -162,7 +161,7 @@ class Walk:
             return UnreadText(why, frozenset(), at)
         ((kind, node),) = tree.stmts[0].stmt.items()
         known = kind in ADDITIVE or (kind in ON_RELATIONS and not HOLE_IN_RELATION.search(bytes(node)))
-        names = words(outline.encode(), 0, len(outline.encode())) - {HOLE} if known else frozenset[str]()
+        names = words_of(outline) - {HOLE} if known else frozenset[str]()
         return UnreadText(why, names, at, kind)
 
     # --- what may run, or not, or again ----------------------------------------------------------------------------
@@ -236,6 +235,11 @@ class Walk:
         """The variable that the node assigns, empty if it is none that has a single value."""
         number = node.get("varno", 0)
         return self.names[number] if isinstance(number, int) and 0 <= number < len(self.names) else ""
+
+
+def words_of(text: str) -> frozenset[str]:
+    encoded = text.encode()
+    return words(encoded, 0, len(encoded))
 
 
 def statement_nodes(tree: Tree) -> Iterator[Raw]:
