@@ -71,8 +71,3 @@ def misplaced(source: bytes) -> Iterator[MarkMisplaced]:
             right_place="write `--! no-transaction` as the first line, or the first one below the header",
             at=found.start() + len(found[0]) - len(found[0].lstrip()),
         )
-
-
-def aside(file: str) -> bool:
-    """Fixtures, which other files include."""
-    return file.startswith("fixtures/")

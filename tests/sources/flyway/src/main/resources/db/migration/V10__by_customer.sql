@@ -1,0 +1,2 @@
+CREATE INDEX CONCURRENTLY orders_customer ON orders (customer);
+ALTER TABLE orders ADD COLUMN paid numeric;

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY orders_total ON orders (total);

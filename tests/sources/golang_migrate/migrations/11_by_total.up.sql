@@ -1,0 +1,2 @@
+-- alone in its file
+CREATE INDEX CONCURRENTLY orders_total ON orders (total);

@@ -1,0 +1,3 @@
+-- +goose NO_TRANSACTION
+-- +goose Up
+SELECT 1;

@@ -1,0 +1,5 @@
+-- +migrate Up
+CREATE INDEX CONCURRENTLY orders_customer ON orders (customer);
+
+-- +migrate Down
+DROP INDEX orders_customer;

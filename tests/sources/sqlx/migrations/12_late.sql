@@ -1,0 +1,3 @@
+SELECT 1;
+-- no-transaction
+SELECT 2;

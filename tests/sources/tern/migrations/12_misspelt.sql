@@ -1,0 +1,2 @@
+-- tern: disable-tx
+SELECT 1;
