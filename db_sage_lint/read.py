@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from db_sage_lint.lexer import words
 from db_sage_lint.lower import lower
@@ -25,14 +25,23 @@ class Read(Struct, frozen=True, eq=False):
 def read(script: Script) -> Iterator[Read]:
     """Every statement of the script in order; what can't be parsed comes as an operation that says so."""
     for fragment in script.fragments:
-        if fragment.end >= 0:
-            yield from made(fragment, script.source)
-            continue
-        for piece in parse(fragment):
-            if isinstance(piece, Statement):
-                yield Read(piece.start, piece.end, tuple(lower(piece, script.source)))
-            else:
-                yield unparsed(piece, script.source)
+        found = standing(fragment, script.source) if fragment.end < 0 else made(fragment, script.source)
+        yield from map(perhaps, found) if fragment.possible else found
+
+
+def standing(fragment: Fragment, source: bytes) -> Iterator[Read]:
+    """The statements of text that stands in the file."""
+    for piece in parse(fragment):
+        if isinstance(piece, Statement):
+            yield Read(piece.start, piece.end, tuple(lower(piece, source)))
+        else:
+            yield unparsed(piece, source)
+
+
+def perhaps(statement: Read) -> Read:
+    """The statement where it hangs on a condition whether it runs."""
+    operations = tuple(structs.replace(op, possible=True) for op in statement.operations)
+    return Read(statement.start, statement.end, operations, statement.counts)
 
 
 def made(fragment: Fragment, source: bytes) -> Iterator[Read]:

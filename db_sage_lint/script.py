@@ -12,13 +12,15 @@ class Fragment(Struct, frozen=True):
 
     With `end`, the text does not stand in the file: it is what the runner makes of the bytes `start` to `end` there (a
     call of the framework's own language, a string with escapes), and all that is found in it is shown at those bytes.
-    With `unread` besides, which says why, it can't be told what they do, to the things that the text names.
+    With `unread` besides, which says why, it can't be told what they do, to the things that the text names. `possible`
+    says that it hangs on a condition whether the text runs.
     """
 
     start: int
     text: bytes
     end: int = -1
     unread: str = ""
+    possible: bool = False
 
 
 class Script(Struct, frozen=True, eq=False):

@@ -5,6 +5,7 @@ runner has, those in NAMED are known by the layout of their folders; each list h
 """
 
 from db_sage_lint.sources import (
+    atlas,
     dbmate,
     diesel,
     drizzle,
@@ -31,7 +32,8 @@ from db_sage_lint.sources import (
 from db_sage_lint.sources.history import Runner
 
 MARKED: tuple[Runner, ...] = (
-    sqitch, prisma, drizzle, liquibase, goose, dbmate, sql_migrate, tern, graphile_migrate, node_pg_migrate, temporal,
+    sqitch, prisma, drizzle, liquibase, atlas,
+    goose, dbmate, sql_migrate, tern, graphile_migrate, node_pg_migrate, temporal,
 )  # fmt: skip
 NAMED: tuple[Runner, ...] = (
     supabase, synapse, diesel, refinery, flyway, pop, sqlx, hasura, golang_migrate, psql, numbered,

@@ -24,6 +24,7 @@ MARKS = frozenset({"_journal.json", SNAPSHOT})
 SUBFOLDERS = frozenset({"meta"})
 DIALECTS = frozenset({"postgresql", "pg", "cockroach"})
 BREAKPOINT = b"--> statement-breakpoint"
+UNLISTED = "not in the journal"
 SHOWN = 3
 
 
@@ -58,12 +59,12 @@ def journal(folder: Folder) -> Journal | None:
 
 
 def places(folder: Folder) -> Iterator[tuple[str, Place]]:
-    """The files of the journal in its order, behind them any others by name; folders by name."""
+    """The files of the journal in its order, or by name if it lists none that is there; folders by name."""
     if JOURNAL not in folder.files:
         for file in folder.files:
             if file.endswith(MIGRATION) and file.count("/") == 1:
                 name = file.removesuffix(MIGRATION)
-                yield file, Place(((1, 0, name),), name.partition("_")[0])
+                yield file, Place(((1, 0, name),), name)
         return
     found = journal(folder)
     if found is None:
@@ -72,9 +73,10 @@ def places(folder: Folder) -> Iterator[tuple[str, Place]]:
     places = {file: Place(((0, number, ""),), file.removesuffix(".sql")) for number, file in enumerate(listed)}
     others = [file for file in folder.sql() if file not in places and "/" not in file]
     tell(folder, listed, others)
-    yield from ((file, place) for file, place in places.items() if file in folder.files)
+    present = {file: place for file, place in places.items() if file in folder.files}
+    yield from present.items()
     for file in others:
-        yield file, Place(((1, 0, ""), *natural(file)), file.removesuffix(".sql"))
+        yield file, Place(((1, 0, ""), *natural(file)), UNLISTED if present else file.removesuffix(".sql"))
 
 
 def tell(folder: Folder, listed: list[str], others: list[str]) -> None:
@@ -96,7 +98,9 @@ def some(files: list[str]) -> str:
 
 
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
-    """The parts between the breakpoints, in one transaction."""
+    """The parts between the breakpoints, in one transaction; nothing of a file that never runs."""
+    if place.number == UNLISTED:
+        return ()
     return (Script(path, source, tuple(parts(source)), place.direction, transaction=True),)
 
 

@@ -17,8 +17,7 @@ from db_sage_lint.script import Fragment, Script, whole
 from db_sage_lint.sources import changelogs
 from db_sage_lint.sources.changelogs import Item, applies
 from db_sage_lint.sources.history import Folder, Place, is_sql, natural
-from db_sage_lint.sources.messages import is_alone
-from db_sage_lint.sources.sections import Section, sections
+from db_sage_lint.sources.sections import Section, sections, several_statements
 
 NAME = "liquibase"
 PROFILES: frozenset[str] = frozenset()
@@ -197,8 +196,8 @@ def of_changesets(path: str, source: bytes) -> Iterator[Script]:
         if not applies(said.dbms):
             continue
         up, down = ways(source, part)
-        alone = not said.split and not is_alone(up)
-        yield Script(path, source, statements(part.start, up, said), transaction=said.transaction or alone)
+        together = not said.split and several_statements(up)
+        yield Script(path, source, statements(part.start, up, said), transaction=said.transaction or together)
         if down.strip():
             yield Script(path, source, (Fragment(part.start, down),), "down", said.transaction)
 

@@ -9,9 +9,9 @@ pull requests 5767 and 5847 on what a file with CONCURRENTLY needs.
 
 from collections.abc import Iterator
 
-from db_sage_lint.script import Script
+from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name
-from db_sage_lint.sources.messages import one_message
+from db_sage_lint.sources.sections import several_statements
 
 NAME = "prisma"
 PROFILES: frozenset[str] = frozenset()
@@ -31,9 +31,9 @@ def recognise(folder: Folder) -> str:
 
 
 def place(file: str) -> Place | None:
-    """By the folder's name, compared as text; the version is the time before its first underscore."""
+    """By the folder's name, which is the version as a whole and compared as text."""
     name, _, rest = file.partition("/")
-    return Place(((1, 0, name),), name.partition("_")[0]) if rest == FILE else None
+    return Place(((1, 0, name),), name) if rest == FILE else None
 
 
 def places(folder: Folder) -> Iterator[tuple[str, Place]]:
@@ -41,5 +41,5 @@ def places(folder: Folder) -> Iterator[tuple[str, Place]]:
 
 
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
-    """The whole file, as one message."""
-    return (one_message(path, source, place.direction),)
+    """The whole file, which is one transaction if it has several statements: see golang-migrate."""
+    return (whole(path, source, direction=place.direction, transaction=several_statements(source)),)
