@@ -30,15 +30,15 @@ def check(request: Request, config_for: ConfigFor | None = None) -> Report:
     read is told in `problems`, and the rest is judged. Raises UserError where nothing can be judged at all: bad
     settings, an unknown revision, no migrations found.
     """
-    return Run(request, config_for or (lambda folder: nearest_config(Path(folder or ".")))).report()
+    return Run(request, config_for).report()
 
 
 class Run:
     """One run of `check`."""
 
-    def __init__(self, request: Request, config_for: ConfigFor) -> None:
+    def __init__(self, request: Request, config_for: ConfigFor | None = None) -> None:
         self.request = request
-        self.config_for = config_for
+        self.config_for = config_for or (lambda folder: nearest_config(Path(folder or ".")))
         self.out = Report()
         self.contents: dict[str, bytes | None] = {}
         self.base, self.staged = snapshots(request)

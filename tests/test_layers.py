@@ -25,7 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("judge",),
     ("engine",),
     ("sources", "reporters", "suppressions", "fingerprints", "settle", "shadow"),
-    ("docs", "examples", "explain", "run"),
+    ("docs", "examples", "explain", "recognised", "run"),
     ("cli",),
 )
 LEVELS = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -11,7 +11,7 @@ import click
 from db_sage_lint import __version__
 from db_sage_lint.errors import UserError, handled, nearest
 
-COMMANDS = ("check", "rule", "config")
+COMMANDS = ("check", "rule", "config", "sources")
 
 
 class Late(click.Group):
