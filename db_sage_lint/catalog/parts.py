@@ -194,11 +194,20 @@ def drop_index(db: "Catalog", name: Name, op: Operation, origin: Origin) -> None
     if not isinstance(index, Index):
         return
     bury(db, name, op, origin, record=index)
+    release_partitions(db, index)
     owner = db.relations.get(index.table)
     if isinstance(owner, Table | View):
         alter(db, owner, origin, indexes=tuple(n for n in owner.indexes if n != name))
     if index.constraint:
         drop_constraint(db, index.table, index.constraint, op, origin)
+
+
+def release_partitions(db: "Catalog", index: Index) -> None:
+    """Takes the indexes of partitions that are attached to this one, and are still there, off it."""
+    for partition in db.partitions(index.table, deep=False):
+        for own in db.indexes_of(partition):
+            if own.parent == index.name:
+                db.put_relation(replace(own, parent=None))
 
 
 def drop_sequence(db: "Catalog", name: Name, op: Operation, origin: Origin) -> None:

@@ -15,6 +15,7 @@ from db_sage_lint.catalog.parts import (
     drop_sequence,
     note_gone,
     put_composite,
+    release_partitions,
     without,
 )
 from db_sage_lint.catalog.records import CompositeType, Dependent, Index, Sequence, Table, View
@@ -69,9 +70,10 @@ def make_room(db: "Catalog", name: Name, op: Operation, origin: Origin, *, besid
 
 
 def _remove_table_or_view(db: "Catalog", relation: Table | View, op: Operation, origin: Origin) -> None:
+    for index in db.indexes_of(relation.name):
+        release_partitions(db, index)
+        db.remove_relation(index.name)
     bury(db, relation.name, op, origin, record=relation)
-    for index in relation.indexes:
-        db.remove_relation(index)
     if isinstance(relation, Table):
         _unlink(db, relation, origin)
         for column in relation.columns.values():

@@ -6,7 +6,7 @@ from db_sage_lint.catalog.changes.inherit import attach_to_index, join_partition
 from db_sage_lint.catalog.changes.registry import changes, stub
 from db_sage_lint.catalog.names import index_name
 from db_sage_lint.catalog.parts import bury, drop_index, put_index
-from db_sage_lint.catalog.records import Index, Table
+from db_sage_lint.catalog.records import Index, Table, View
 from db_sage_lint.catalog.removal import cascade, make_room
 from db_sage_lint.operations import AttachIndex, CreateIndex, DropIndex, Name
 from db_sage_lint.script import Origin
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def create_index(op: CreateIndex, db: "Catalog", origin: Origin) -> None:
     table = db.resolve(op.table)
     owner = db.relations.get(table) or stub(db, table)
-    if owner is None:
+    if not isinstance(owner, Table | View):
         return
     name = Name(op.name or index_name(db, table, op.keys, op.include), table.schema)
     if not make_room(db, name, op, origin, beside=table):

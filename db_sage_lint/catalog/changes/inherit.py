@@ -150,6 +150,8 @@ def set_inherit(op: SetInherit, db: "Catalog", origin: Origin) -> None:
     parent = stub(db, db.resolve(op.parent)) if child else None
     if not child or not parent:
         return
+    if child.bound is not None:  # the server refuses it for a partition
+        return
     if not op.attached:
         unlink(db, parent, child, origin)
     elif child.name not in (parent.name, *db.ancestors(parent.name)):
@@ -165,9 +167,6 @@ def detach_partition(op: DetachPartition, db: "Catalog", origin: Origin) -> None
         unlink(db, parent, child, origin)
         if op.concurrently:
             _keep_bound(db, parent, child, origin)
-        for index in db.indexes_of(child.name):
-            if index.parent is not None:
-                db.put_relation(replace(index, parent=None))
 
 
 def _keep_bound(db: "Catalog", parent: Table, child: Table, origin: Origin) -> None:
@@ -227,6 +226,9 @@ def own_constraint(constraint: Constraint) -> Constraint:
 
 def unlink(db: "Catalog", parent: Table, child: Table, origin: Origin) -> None:
     """Makes one table no longer the child of another; what it has stays with it, but for cloned triggers."""
+    for index in db.indexes_of(child.name):
+        if index.parent is not None:
+            db.put_relation(replace(index, parent=None))
     alter(db, parent, origin, children=tuple(n for n in parent.children if n != child.name))
     rest = tuple(n for n in child.parents if n != parent.name)
     alter(
@@ -248,7 +250,7 @@ def attach_to_index(db: "Catalog", parent: Name, partition: Name) -> None:
     """
     above = db.index(parent)
     below = db.index(partition)
-    if above is None or below is None or above.name == below.name:
+    if above is None or below is None or above.table not in db.partition_parents(below.table)[:1]:
         return
     db.put_relation(replace(below, parent=above.name))
     while above is not None and not above.valid and _complete(db, above):

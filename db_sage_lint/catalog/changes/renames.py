@@ -10,7 +10,7 @@ from db_sage_lint.catalog.changes.functions import change_overload, find_overloa
 from db_sage_lint.catalog.changes.registry import changes, table_of
 from db_sage_lint.catalog.moves import move_relation, rewrite_policies, types_follow
 from db_sage_lint.catalog.parts import bury, note_gone, put_constraint, without
-from db_sage_lint.catalog.records import CompositeType, Domain, Function, Sequence, Table, View
+from db_sage_lint.catalog.records import CompositeType, Domain, Function, Index, Sequence, Table, View
 from db_sage_lint.operations import (
     Name,
     Operation,
@@ -111,6 +111,8 @@ def set_schema(op: SetSchema, db: "Catalog", origin: Origin) -> None:
 
 def _move_with_parts(db: "Catalog", old: Name, new: Name, op: Operation, origin: Origin) -> None:
     """Moves a relation; into another schema its indexes and owned sequences follow."""
+    if isinstance(db.relations.get(old), Index):  # an index stands where its table does
+        return
     if old not in db.relations and op_is_of_table(op):
         db.put_relation(Table(name=old))
     if new.schema != old.schema:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from db_sage_lint.catalog.changes.registry import changes, stub
 from db_sage_lint.catalog.records import Table, View
-from db_sage_lint.operations import Copy, Insert, Merge, Name, Truncate, Update
+from db_sage_lint.operations import Copy, Delete, Insert, Merge, Name, Truncate, Update
 from db_sage_lint.script import Origin
 
 if TYPE_CHECKING:
@@ -45,13 +45,17 @@ def fill(db: "Catalog", written: Name, origin: Origin) -> None:
 
 
 def _fill_family(db: "Catalog", table: Table, origin: Origin) -> None:
-    if table.filled is None:
-        db.put_relation(replace(table, filled=origin))
+    _fill_table(db, table, origin)
     if table.children or table.parents:
         for name in (*db.partitions(table.name), *db.ancestors(table.name)):
             other = db.relations.get(name)
-            if isinstance(other, Table) and other.filled is None:
-                db.put_relation(replace(other, filled=origin))
+            if isinstance(other, Table):
+                _fill_table(db, other, origin)
+
+
+def _fill_table(db: "Catalog", table: Table, origin: Origin) -> None:
+    if table.filled is None or table.emptied is not None:
+        db.put_relation(replace(table, filled=table.filled or origin, emptied=None, truncated=None))
 
 
 @changes
@@ -70,10 +74,18 @@ def update(op: Update, db: "Catalog", origin: Origin) -> None:
 
 
 @changes
-def truncate(op: Truncate, db: "Catalog", origin: Origin) -> None:  # noqa: ARG001
+def delete(op: Delete, db: "Catalog", origin: Origin) -> None:
+    """Without a condition it leaves the table without rows, though not without their traces."""
+    table = db.table(op.table)
+    if table is not None and op.where is None and not (op.reads or op.possible):
+        db.put_relation(replace(table, emptied=origin))
+
+
+@changes
+def truncate(op: Truncate, db: "Catalog", origin: Origin) -> None:
     """The table and its heirs are empty again, with CASCADE those whose foreign keys point there too."""
     table = db.table(op.table)
-    if table is None:
+    if table is None or op.possible:
         return
     emptied = [table.name] if op.only else [table.name, *db.heirs(table.name)]
     if op.cascade:
@@ -81,5 +93,5 @@ def truncate(op: Truncate, db: "Catalog", origin: Origin) -> None:  # noqa: ARG0
             emptied += [other.name for other, _ in db.referencing(name) if other.name not in emptied]
     for name in emptied:
         other = db.relations.get(name)
-        if isinstance(other, Table) and other.filled is not None:
-            db.put_relation(replace(other, filled=None))
+        if isinstance(other, Table):
+            db.put_relation(replace(other, filled=None, emptied=origin, truncated=origin))

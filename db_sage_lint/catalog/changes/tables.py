@@ -6,12 +6,13 @@ from msgspec.structs import replace
 
 from db_sage_lint.catalog.changes.inherit import copy_index, join_partition
 from db_sage_lint.catalog.changes.privileges import grant_defaults
-from db_sage_lint.catalog.changes.registry import changes, new_name, table_of
+from db_sage_lint.catalog.changes.registry import changes, new_name, stub, table_of
 from db_sage_lint.catalog.changes.sources import Build, columns_of
 from db_sage_lint.catalog.parts import alter, bury
 from db_sage_lint.catalog.records import Table, View
 from db_sage_lint.catalog.removal import cascade, remove_relation
 from db_sage_lint.operations import (
+    Bound,
     Comment,
     CreateTable,
     DropTable,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 def create_table(op: CreateTable, db: "Catalog", origin: Origin) -> None:
     name = new_name(db, op.table, op.persistence)
     known = _make_room(db, name, op, origin)
-    parents = tuple(db.resolve(parent) for parent in ((op.partition_of,) if op.partition_of else op.inherits))
+    parents = _parents(db, op, name, known)
     build = Build(name, op, origin)
     columns_of(db, build, parents)
     for parent in parents:
@@ -50,8 +51,8 @@ def create_table(op: CreateTable, db: "Catalog", origin: Origin) -> None:
             children=known.children if known else (),
             persistence=op.persistence,
             partition_by=op.partition_by,
-            bound=op.bound or (known.bound if known else None),
-            parents=parents or (known.parents if known else ()),
+            bound=(op.bound or Bound()) if op.partition_of else known.bound if known else None,
+            parents=tuple(dict.fromkeys((*(known.parents if known else ()), *parents))),
             access_method=op.access_method or "heap",
             tablespace=op.tablespace,
             of_type=db.resolve_type(op.of_type) if op.of_type else None,
@@ -70,8 +71,16 @@ def create_table(op: CreateTable, db: "Catalog", origin: Origin) -> None:
         db.note(name, op.of_type.name)
     for index in build.cloned:
         copy_index(db, index, name, origin)
-    if op.partition_of:
+    if op.partition_of and parents:
         join_partition(db, parents[0], name, origin)
+
+
+def _parents(db: "Catalog", op: CreateTable, name: Name, known: Table | None) -> tuple[Name, ...]:
+    """The tables that the new one is a child of; one that no file made is noted, one of another kind passed over."""
+    written = (op.partition_of,) if op.partition_of else op.inherits
+    below = {name, *(db.heirs(name) if known else ())}
+    resolved = dict.fromkeys(parent for parent in map(db.resolve, written) if parent not in below)
+    return tuple(parent for parent in resolved if stub(db, parent) is not None)
 
 
 def _make_room(db: "Catalog", name: Name, op: CreateTable, origin: Origin) -> Table | None:
@@ -81,7 +90,6 @@ def _make_room(db: "Catalog", name: Name, op: CreateTable, origin: Origin) -> Ta
     """
     there = db.relations.get(name)
     if isinstance(there, Table) and there.made is None:
-        db.remove_relation(name)
         return there
     if there is not None:
         remove_relation(db, name, op, origin)
@@ -90,8 +98,6 @@ def _make_room(db: "Catalog", name: Name, op: CreateTable, origin: Origin) -> Ta
 
 def _adopt(db: "Catalog", parent: Name, child: Name) -> None:
     table = db.relations.get(parent)
-    if table is None:
-        table = Table(name=parent)
     if isinstance(table, Table) and child not in table.children:
         db.put_relation(replace(table, children=(*table.children, child)))
 
