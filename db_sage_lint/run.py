@@ -82,7 +82,8 @@ class Run:
         found = discover.find_migrations(how=self.how)
         if not found.histories:
             raise UserError("no migrations found below the current folder; name a file or folder, or set `migrations`")
-        self.out.notes += [f"{h.folder}: {len(h.entries)} migrations of {h.runner.NAME} ({h.mark})" for h in found.histories]
+        for h in found.histories:
+            self.out.notes.append(f"{h.folder}: {len(h.entries)} migrations of {h.runner.NAME} ({h.mark})")
         return found
 
     def staged_targets(self) -> discover.Found:
@@ -190,7 +191,7 @@ class Run:
             return
         rules = load()
         chosen = enabled(config, rules)
-        judge = Judge({id: rules[id] for id in sorted(chosen)})
+        judge = Judge({rule: rules[rule] for rule in sorted(chosen)})
         outcome = Engine(judge, config).run(steps)
         settled = settle(outcome.findings, [step.script for step in steps if step.reported], config, rules)
         self.out.findings += settled.findings

@@ -18,8 +18,8 @@ TRANSACTIONS = {True: "in a transaction", False: "no transaction", None: "as its
 @click.argument("paths", nargs=-1)
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", help="[default: text]")
 def command(paths: tuple[str, ...], form: str) -> int:
-    """Show what the linter takes the files in PATHS for: the runner and the mark that it is known by, and each script in
-    the order in which it runs, with its direction and whether the runner opens a transaction around it.
+    """Show what the linter takes the files in PATHS for: the runner and the mark that it is known by, and each script
+    in the order in which it runs, with its direction and whether the runner opens a transaction around it.
 
     Without PATHS it finds the project's migrations. The setting `runner` overrides what is recognised.
     """

@@ -4,21 +4,21 @@ Source: amacneil/dbmate, pkg/dbmate/migration.go: the patterns of the two lines,
 transaction for each file and direction without it), and db.go: the pattern of file names.
 """
 
-import re
 from collections.abc import Iterator
 
 from db_sage_lint.operations import MarkMisplaced
 from db_sage_lint.script import Script
 from db_sage_lint.sources.history import Folder, Place, by_name
+from db_sage_lint.sources.patterns import lazy
 from db_sage_lint.sources.sections import Section, both_ways, script, sections
 
 NAME = "dbmate"
 PROFILES: frozenset[str] = frozenset()
-FILE = re.compile(r"^(\d+).*\.sql$")
-DIRECTION = re.compile(rb"(?m)^--\s*migrate:(up|down)(?=\s|$)([^\n]*)$")
-NEARLY = re.compile(rb"(?mi)^[ \t]*--[^\n]*\b(?:(?:no|disable)[ _-]?transaction|transaction\s*[:=]\s*\S+)[^\n]*$")
-OPTION = re.compile(rb"(?:^|\s)transaction:false(?=\s|$)")
-HARMLESS = re.compile(rb"(?:^|\s)transaction:true(?=\s|$)")
+FILE = lazy(r"^(\d+).*\.sql$")
+DIRECTION = lazy(rb"(?m)^--\s*migrate:(up|down)(?=\s|$)([^\n]*)$")
+NEARLY = lazy(rb"(?mi)^[ \t]*--[^\n]*\b(?:(?:no|disable)[ _-]?transaction|transaction\s*[:=]\s*\S+)[^\n]*$")
+OPTION = lazy(rb"(?:^|\s)transaction:false(?=\s|$)")
+HARMLESS = lazy(rb"(?:^|\s)transaction:true(?=\s|$)")
 
 
 def recognise(folder: Folder) -> str:

@@ -4,19 +4,19 @@ Source: diesel-rs/diesel, diesel_migrations: the version is the folder's name up
 hyphens; each migration runs in a transaction, unless metadata.toml beside it says `run_in_transaction = false`.
 """
 
-import re
 from collections.abc import Iterator
 
 from db_sage_lint.script import Direction, Script, whole
 from db_sage_lint.sources.history import Folder, Place
+from db_sage_lint.sources.patterns import lazy
 
 NAME = "diesel"
 PROFILES: frozenset[str] = frozenset()
 MARKS = frozenset({"metadata.toml", "diesel.toml"})
-FILE = re.compile(r"^(([^/_]+)[^/]*)/(up|down)\.sql$")
-DATED = re.compile(r"^\d{4}-\d{2}-\d{2}-\d{6}_[^/]*/up\.sql$")
+FILE = lazy(r"^(([^/_]+)[^/]*)/(up|down)\.sql$")
+DATED = lazy(r"^\d{4}-\d{2}-\d{2}-\d{6}_[^/]*/up\.sql$")
 SETUP = "00000000000000_diesel_initial_setup/up.sql"
-NO_TRANSACTION = re.compile(rb"(?m)^\s*run_in_transaction\s*=\s*false\b")
+NO_TRANSACTION = lazy(rb"(?m)^\s*run_in_transaction\s*=\s*false\b")
 
 
 def recognise(folder: Folder) -> str:

@@ -12,24 +12,25 @@ from collections.abc import Iterator
 
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, Version, is_sql
+from db_sage_lint.sources.patterns import lazy
 from db_sage_lint.sources.sections import statements
 
 NAME = "flyway"
 PROFILES: frozenset[str] = frozenset()
 MARKS = frozenset({"flyway.conf", "flyway.toml"})
 ENDINGS = (".sql.conf",)
-FILE = re.compile(r"^(?:.*/)?(?:([vVUB])(\d+(?:[._]\d+)*)|R)__([^/]*)\.sql$")
-CALLBACK = re.compile(r"^(?:.*/)?(?:before|after)(?:Each)?[A-Z]\w*\.sql$")
-CONFIGURED = re.compile(rb"(?m)^\s*executeInTransaction\s*[:=]\s*false\b")
-MIXED = re.compile(rb"(?m)^\s*(?:flyway\.)?mixed\s*=\s*\"?true\b")
+FILE = lazy(r"^(?:.*/)?(?:([vVUB])(\d+(?:[._]\d+)*)|R)__([^/]*)\.sql$")
+CALLBACK = lazy(r"^(?:.*/)?(?:before|after)(?:Each)?[A-Z]\w*\.sql$")
+CONFIGURED = lazy(rb"(?m)^\s*executeInTransaction\s*[:=]\s*false\b")
+MIXED = lazy(rb"(?m)^\s*(?:flyway\.)?mixed\s*=\s*\"?true\b")
 # PostgreSQLParser.java, detectCanExecuteInTransaction
-OUTSIDE = re.compile(
+OUTSIDE = lazy(
     rb"(?is)(?:CREATE|DROP)\s+(?:DATABASE|TABLESPACE|SUBSCRIPTION)\b|ALTER\s+SYSTEM\b|VACUUM\b|DISCARD\s+ALL\b"
     rb"|CREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY\b|DROP\s+INDEX\s+CONCURRENTLY\b"
     rb"|REINDEX\s+(?:\([^)]*\)\s*)?(?:SCHEMA|DATABASE|SYSTEM)\b|REINDEX\s+(?:\([^)]*\)\s*)?\w+\s+CONCURRENTLY\b"
     rb"|ALTER\s+TYPE\s+\S+\s+ADD\s+VALUE\b"
 )
-HINT = re.compile(rb"(?i)CONCURRENTLY|VACUUM|DATABASE|TABLESPACE|SUBSCRIPTION|SYSTEM|DISCARD|REINDEX")
+HINT = lazy(rb"(?i)CONCURRENTLY|VACUUM|DATABASE|TABLESPACE|SUBSCRIPTION|SYSTEM|DISCARD|REINDEX")
 
 
 def recognise(folder: Folder) -> str:

@@ -5,16 +5,16 @@ is sent in one message without BEGIN. PostgreSQL makes one transaction of the st
 single one (manual, "Multiple Statements in a Simple Query").
 """
 
-import re
 from collections.abc import Iterator
 
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name, is_sql, natural
+from db_sage_lint.sources.patterns import lazy
 from db_sage_lint.sources.sections import several_statements
 
 NAME = "golang-migrate"
 PROFILES: frozenset[str] = frozenset()
-FILE = re.compile(r"^((?:.*/)?)([0-9]+)_(.*)\.(down|up)\.sql$")
+FILE = lazy(r"^((?:.*/)?)([0-9]+)_(.*)\.(down|up)\.sql$")
 
 
 def recognise(folder: Folder) -> str:

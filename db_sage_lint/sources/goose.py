@@ -5,20 +5,20 @@ internal/provider: one transaction for each file and direction, none with `NO TR
 and holds for both directions.
 """
 
-import re
 from collections.abc import Iterator
 
 from db_sage_lint.operations import MarkMisplaced
 from db_sage_lint.script import Script
 from db_sage_lint.sources.history import Folder, Place, by_name
+from db_sage_lint.sources.patterns import lazy
 from db_sage_lint.sources.sections import both_ways, script, sections
 
 NAME = "goose"
 PROFILES: frozenset[str] = frozenset()
-FILE = re.compile(r"^(\d+)_.*\.sql$")
-DIRECTION = re.compile(rb"(?mi)^--\s*\+goose[ \t]+(up|down)[ \t]*\r?$")
-NO_TRANSACTION = re.compile(rb"(?mi)^--\s*\+goose[ \t]+no[ \t]+transaction[ \t]*\r?$")
-NEARLY = re.compile(rb"(?mi)^[^\n]*--[^\n]*\+goose[ \t]*no[ \t_-]*(?:transaction|tx)[^\n]*$")
+FILE = lazy(r"^(\d+)_.*\.sql$")
+DIRECTION = lazy(rb"(?mi)^--\s*\+goose[ \t]+(up|down)[ \t]*\r?$")
+NO_TRANSACTION = lazy(rb"(?mi)^--\s*\+goose[ \t]+no[ \t]+transaction[ \t]*\r?$")
+NEARLY = lazy(rb"(?mi)^[^\n]*--[^\n]*\+goose[ \t]*no[ \t_-]*(?:transaction|tx)[^\n]*$")
 
 
 def recognise(folder: Folder) -> str:

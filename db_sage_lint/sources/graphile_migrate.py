@@ -4,22 +4,22 @@ Source: graphile/migrate, src/migration.ts and src/current.ts: a committed file 
 and an empty line; each runs in a transaction, unless the line behind that header is `--! no-transaction`.
 """
 
-import re
 from collections.abc import Iterator
 
 from db_sage_lint.operations import MarkMisplaced
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place
+from db_sage_lint.sources.patterns import lazy
 
 NAME = "graphile-migrate"
 PROFILES: frozenset[str] = frozenset()
 MARKS = frozenset({".gmrc", ".gmrc.js", ".gmrc.cjs"})
 SUBFOLDERS = frozenset({"committed", "current"})
-COMMITTED = re.compile(r"^committed/(\d+)(-[^/]*)?\.sql$")
-CURRENT = re.compile(r"^current(?:\.sql|/(\d*)[^/]*\.sql)$")
-HEADER = re.compile(rb"\A(?:--! [A-Z][\w-]*:[^\n]*\n)*(?:[ \t]*\r?\n)*")
-NO_TRANSACTION = re.compile(rb"--!\s*no-transaction\b")
-NEARLY = re.compile(rb"(?mi)^[^\n]*--!?[^\n]*\bno[-_ ]?transaction\b[^\n]*$")
+COMMITTED = lazy(r"^committed/(\d+)(-[^/]*)?\.sql$")
+CURRENT = lazy(r"^current(?:\.sql|/(\d*)[^/]*\.sql)$")
+HEADER = lazy(rb"\A(?:--! [A-Z][\w-]*:[^\n]*\n)*(?:[ \t]*\r?\n)*")
+NO_TRANSACTION = lazy(rb"--!\s*no-transaction\b")
+NEARLY = lazy(rb"(?mi)^[^\n]*--!?[^\n]*\bno[-_ ]?transaction\b[^\n]*$")
 
 
 def recognise(folder: Folder) -> str:

@@ -78,7 +78,7 @@ class Folder(Struct, frozen=True, eq=False):
         return any(word in (read_file(parent / name) or b"") for parent in self.parents())
 
     def parents(self) -> tuple[Path, ...]:
-        """The folder itself and those above it, up to the top of the repository or to the current folder; in neither, the
+        """The folder itself and those above it, up to the top of the repository or the current folder; in neither, the
         one above it.
         """
         here, current = Path(self.path), Path.cwd()

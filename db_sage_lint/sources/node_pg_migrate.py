@@ -5,18 +5,18 @@ without them is up alone), src/migration.ts (the number that the name begins wit
 and src/runner.ts: a transaction for each file; an SQL file can't ask for none.
 """
 
-import re
 from collections.abc import Iterator
 
 from db_sage_lint.script import Script
 from db_sage_lint.sources.history import Folder, Place, by_name
+from db_sage_lint.sources.patterns import lazy
 from db_sage_lint.sources.sections import both_ways, script, sections
 
 NAME = "node-pg-migrate"
 PROFILES: frozenset[str] = frozenset()
-FILE = re.compile(r"^(\d+)\D.*\.sql$")
-ALONE = re.compile(rb"(?mi)^--[ \t-]*(?:up|down)[ \t]+migration[ \t]*\r?$")
-DIRECTION = re.compile(rb"(?mi)^[ \t]*--[ \t-]*(up|down)[ \t]+migration")
+FILE = lazy(r"^(\d+)\D.*\.sql$")
+ALONE = lazy(rb"(?mi)^--[ \t-]*(?:up|down)[ \t]+migration[ \t]*\r?$")
+DIRECTION = lazy(rb"(?mi)^[ \t]*--[ \t-]*(up|down)[ \t]+migration")
 
 
 def recognise(folder: Folder) -> str:

@@ -1,14 +1,14 @@
 """Folders of SQL files whose names begin with a number or a time, of a runner that isn't known more closely."""
 
-import re
 from collections.abc import Iterator
 
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name, is_sql, natural, split_direction
+from db_sage_lint.sources.patterns import lazy
 
 NAME = "numbered files"
 PROFILES: frozenset[str] = frozenset()
-NUMBER = re.compile(r"^[a-zA-Z]?(\d+(?:[._-]\d+)*)")
+NUMBER = lazy(r"^[a-zA-Z]?(\d+(?:[._-]\d+)*)")
 
 
 def recognise(folder: Folder) -> str:

@@ -4,18 +4,18 @@ Source: gobuffalo/pop, match.go and migrator.go; ory/x, popx/match.go: of two fi
 database's own dialect counts, and each runs in a transaction, unless its name says autocommit.
 """
 
-import re
 from collections.abc import Iterator
 
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place
+from db_sage_lint.sources.patterns import lazy
 
 NAME = "pop"
 PROFILES: frozenset[str] = frozenset()
-FILE = re.compile(r"^(?:.*/)?(\d+)_([^./]+)(?:\.(?!autocommit)([a-z0-9]+))?(\.autocommit)?\.(up|down)\.sql$")
+FILE = lazy(r"^(?:.*/)?(\d+)_([^./]+)(?:\.(?!autocommit)([a-z0-9]+))?(\.autocommit)?\.(up|down)\.sql$")
 POSTGRES = frozenset({"postgres", "postgresql", "pg"})
 DIALECTS = POSTGRES | {"mysql", "mariadb", "sqlite", "sqlite3", "cockroach", "cockroachdb", "crdb"}
-OPTIONS = re.compile(rb"\{\{-?\s*index \.Options ")
+OPTIONS = lazy(rb"\{\{-?\s*index \.Options ")
 
 
 def recognise(folder: Folder) -> str:

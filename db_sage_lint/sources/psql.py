@@ -3,16 +3,16 @@
 Source: PostgreSQL manual, psql, on commands that begin with a backslash and on AUTOCOMMIT.
 """
 
-import re
 from collections.abc import Iterator
 
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources import numbered
 from db_sage_lint.sources.history import Folder, Place
+from db_sage_lint.sources.patterns import lazy
 
 NAME = "psql scripts"
 PROFILES: frozenset[str] = frozenset()
-COMMAND = re.compile(rb"(?m)^\\(?:set|unset|i|ir|include|c|connect|echo|timing|if|endif|pset|gexec|prompt|o|q)\b")
+COMMAND = lazy(rb"(?m)^\\(?:set|unset|i|ir|include|c|connect|echo|timing|if|endif|pset|gexec|prompt|o|q)\b")
 
 
 def recognise(folder: Folder) -> str:

@@ -4,15 +4,15 @@ Source: rust-db/refinery, refinery_core/src/util.rs: the pattern of file names; 
 transaction of its own, or all in one where the caller says `set_grouped`; files have no mark against it.
 """
 
-import re
 from collections.abc import Iterator
 
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name, natural
+from db_sage_lint.sources.patterns import lazy
 
 NAME = "refinery"
 PROFILES: frozenset[str] = frozenset()
-FILE = re.compile(r"^(?:.*/)?([UV])(\d+(?:\.\d+)?)__(\w+)\.sql$")
+FILE = lazy(r"^(?:.*/)?([UV])(\d+(?:\.\d+)?)__(\w+)\.sql$")
 
 
 def recognise(folder: Folder) -> str:

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from db_sage_lint.operations import MarkMisplaced
 from db_sage_lint.script import Script
 from db_sage_lint.sources.history import Folder, Place, Version, by_name, is_sql
+from db_sage_lint.sources.patterns import lazy
 from db_sage_lint.sources.sections import both_ways, script, sections
 
 NAME = "sql-migrate"
 PROFILES: frozenset[str] = frozenset()
-NUMBER = re.compile(r"^(\d+)")
-DIRECTION = re.compile(rb"(?m)^-- \+migrate +(Up|Down)\b([^\n]*)$")
-NEARLY = re.compile(rb"(?mi)^[ \t]*--[^\n]*\+migrate\b[^\n]*\bno[ _-]?transaction\b[^\n]*$")
+NUMBER = lazy(r"^(\d+)")
+DIRECTION = lazy(rb"(?m)^-- \+migrate +(Up|Down)\b([^\n]*)$")
+NEARLY = lazy(rb"(?mi)^[ \t]*--[^\n]*\+migrate\b[^\n]*\bno[ _-]?transaction\b[^\n]*$")
 
 
 def recognise(folder: Folder) -> str:

@@ -4,19 +4,19 @@ Source: launchbadge/sqlx, sqlx-core/src/migrate/source.rs (file names; the numbe
 migrate.rs: a transaction for each file, none for one that begins with `-- no-transaction`, at its first byte.
 """
 
-import re
 from collections.abc import Iterator
 
 from db_sage_lint.operations import MarkMisplaced
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name
+from db_sage_lint.sources.patterns import lazy
 
 NAME = "sqlx"
 PROFILES: frozenset[str] = frozenset()
-FILE = re.compile(r"^(\d+)_(.*?)(\.up|\.down)?\.sql$")
+FILE = lazy(r"^(\d+)_(.*?)(\.up|\.down)?\.sql$")
 NO_TRANSACTION = b"-- no-transaction"
-FIRST = re.compile(rb"\A-- no-transaction")
-NEARLY = re.compile(rb"(?mi)^[ \t\xef\xbb\xbf]*--[ \t]*no[-_ ]?transaction\b[^\n]*$")
+FIRST = lazy(rb"\A-- no-transaction")
+NEARLY = lazy(rb"(?mi)^[ \t\xef\xbb\xbf]*--[ \t]*no[-_ ]?transaction\b[^\n]*$")
 
 
 def recognise(folder: Folder) -> str:

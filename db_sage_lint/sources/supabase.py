@@ -4,15 +4,15 @@ Source: supabase/cli, pkg/migration: the file name pattern, and apply.go, which 
 after RESET ALL, so that they are one transaction.
 """
 
-import re
 from collections.abc import Iterator
 
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name
+from db_sage_lint.sources.patterns import lazy
 
 NAME = "supabase"
 PROFILES = frozenset({"supabase"})
-FILE = re.compile(r"^([0-9]+)_(.*)\.sql$")
+FILE = lazy(r"^([0-9]+)_(.*)\.sql$")
 
 
 def recognise(folder: Folder) -> str:

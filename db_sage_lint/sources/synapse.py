@@ -4,16 +4,16 @@ Source: element-hq/synapse, synapse/storage/prepare_database.py: for each versio
 of their names; .sql.postgres runs on PostgreSQL alone, .sql.sqlite never; an upgrade is one transaction.
 """
 
-import re
 from collections.abc import Iterator
 
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place
+from db_sage_lint.sources.patterns import lazy
 
 NAME = "synapse"
 PROFILES: frozenset[str] = frozenset()
 ENDINGS = (".sql.postgres", ".sql.postgresql")
-FILE = re.compile(r"^(?:(?:.*/)?delta/)?(\d+)/([^/]+)\.sql(\.postgres|\.postgresql)?$")
+FILE = lazy(r"^(?:(?:.*/)?delta/)?(\d+)/([^/]+)\.sql(\.postgres|\.postgresql)?$")
 
 
 def recognise(folder: Folder) -> str:

@@ -4,7 +4,6 @@ Source: temporalio/temporal, tools/common/schema/updatetask.go: versions in orde
 as listed, their statements one by one and without a transaction.
 """
 
-import re
 from collections.abc import Iterator
 
 import msgspec
@@ -12,11 +11,12 @@ from msgspec import Struct
 
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, natural
+from db_sage_lint.sources.patterns import lazy
 
 NAME = "temporal"
 PROFILES: frozenset[str] = frozenset()
 MARKS = frozenset({"manifest.json"})
-MANIFEST = re.compile(r"^(v\d[^/]*)/manifest\.json$")
+MANIFEST = lazy(r"^(v\d[^/]*)/manifest\.json$")
 
 
 class Manifest(Struct, rename="pascal"):

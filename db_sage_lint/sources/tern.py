@@ -10,16 +10,17 @@ from collections.abc import Iterator
 from db_sage_lint.operations import MarkMisplaced
 from db_sage_lint.script import Direction, Script
 from db_sage_lint.sources.history import Folder, Place, by_name
+from db_sage_lint.sources.patterns import lazy
 from db_sage_lint.sources.sections import Section, both_ways, script
 
 NAME = "tern"
 PROFILES: frozenset[str] = frozenset()
 MARKS = frozenset({"tern.conf"})
-FILE = re.compile(r"^(\d+)_.+\.sql$")
+FILE = lazy(r"^(\d+)_.+\.sql$")
 CUT = b"---- create above / drop below ----"
-CUT_LINE = re.compile(re.escape(CUT))
-NO_TRANSACTION = re.compile(rb"(?m)^---- tern: disable-tx ----$")
-NEARLY = re.compile(rb"(?mi)^[^\n]*--[^\n]*\b(?:disable|no)[-_ ]?(?:tx|transaction)\b[^\n]*$")
+CUT_LINE = lazy(re.escape(CUT))
+NO_TRANSACTION = lazy(rb"(?m)^---- tern: disable-tx ----$")
+NEARLY = lazy(rb"(?mi)^[^\n]*--[^\n]*\b(?:disable|no)[-_ ]?(?:tx|transaction)\b[^\n]*$")
 
 
 def recognise(folder: Folder) -> str:
