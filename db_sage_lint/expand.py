@@ -22,7 +22,7 @@ def do_body(op: DoBlock, origin: Origin) -> Inside:
     """
     source = origin.script.source
     stands = op.body_at < len(source)
-    body = read_body(op.language, op.body, op.body_at if stands else 0)
+    body = read_body(op.language, op.body, op.body_at, source) if stands else read_body(op.language, op.body, 0)
     text = source if stands else op.body.encode()
     for statement in body.statements:
         place = Origin(origin.script, statement.start, statement.end, origin.change_set) if stands else origin

@@ -74,7 +74,7 @@ def unparsed(problem: Problem, source: bytes) -> Read:
         )
     elif problem.kind == "include":
         operations = (Unread(why=problem.message, at=problem.at),)
-    elif problem.kind == "template":
+    elif problem.kind in {"template", "unread"}:
         operations = (Unread(why=problem.message, names=names, at=problem.at),)
     else:
         return Read(problem.start, problem.end, (), counts=0)

@@ -24,8 +24,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("checks", "match", "expand"),
     ("judge",),
     ("engine",),
-    ("sources", "reporters", "suppressions", "fingerprints", "settle", "shadow"),
-    ("docs", "examples", "explain", "recognised", "run"),
+    ("sources", "suppressions", "fingerprints", "settle", "shadow"),
+    ("examples",),
+    ("docs", "explain"),
+    ("reporters", "run"),
+    ("recognised",),
     ("cli",),
 )
 LEVELS = {name: level for level, names in enumerate(LAYERS) for name in names}

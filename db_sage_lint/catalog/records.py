@@ -116,9 +116,10 @@ class Table(Struct, frozen=True, kw_only=True):
 
     `closed` says that every column, constraint and index of it is known: its CREATE was read and nothing unread can
     have changed it. `parents` are the partitioned table or the inheritance parents, `children` the partitions or
-    heirs. `filled` is the first statement since `made` that may have put rows into it. `replaced` is the table of
-    the same name that was dropped in the same change set. `row_security_changed` is the last statement that
-    switched row security.
+    heirs. `filled` is the first statement since `made` that may have put rows into it. `emptied` is the last one that
+    deleted all rows, `truncated` the last that left no trace of them either, as long as nothing has put rows in since.
+    `replaced` is the table of the same name that was dropped in the same change set. `row_security_changed` is the
+    last statement that switched row security.
     """
 
     name: Name
@@ -147,6 +148,8 @@ class Table(Struct, frozen=True, kw_only=True):
     made: Origin | None = None
     changed: Origin | None = None
     filled: Origin | None = None
+    emptied: Origin | None = None
+    truncated: Origin | None = None
 
 
 class Index(Struct, frozen=True, kw_only=True):
@@ -172,7 +175,8 @@ class Index(Struct, frozen=True, kw_only=True):
 class View(Struct, frozen=True, kw_only=True):
     """A view or materialized view. `columns` are its output names, empty where they could not be told.
 
-    `reads` are the relations it reads, with the columns read where they could be told ("" for all or unknown).
+    `reads` are the relations it reads, with the columns read where they could be told ("" for all or unknown, "-"
+    where only rows matter).
     `populated` is false for a materialized view created WITH NO DATA and not refreshed since.
     """
 

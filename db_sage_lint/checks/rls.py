@@ -329,7 +329,7 @@ def policy_column_without_index(_: ChangeSetEnd, now: Context) -> Iterator[Verdi
         if policy.using is None or policy.command == "insert" or not table.closed:
             continue
         for compared in caller_comparisons(policy.using, table, now.db, known):
-            if not has_index(table, compared.column, now, wrapped=compared.wrapped):
+            if compared.indexable and not has_index(table, compared.column, now, wrapped=compared.wrapped):
                 how = "under a cast or function, which" if compared.wrapped else "which"
                 yield Verdict(where=where, facts=named(table, policy, now, column=compared.column, how=how))
                 break

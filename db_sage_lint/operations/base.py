@@ -22,9 +22,22 @@ class Name(Struct, frozen=True, order=True):
         return f"{quoted(self.schema)}.{quoted(self.name)}" if self.schema else quoted(self.name)
 
 
+# Words that name nothing without quotes. Source: src/include/parser/kwlist.h, RESERVED_KEYWORD and TYPE_FUNC_NAME_KEYWORD.
+RESERVED = frozenset(
+    """all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation
+    column concurrently constraint create cross current_catalog current_date current_role current_schema current_time
+    current_timestamp current_user default deferrable desc distinct do else end except false fetch for foreign freeze from
+    full grant group having ilike in initially inner intersect into is isnull join lateral leading left like limit
+    localtime localtimestamp natural not notnull null offset on only or order outer overlaps placing primary references
+    returning right select session_user similar some symmetric system_user table tablesample then to trailing true union
+    unique user using variadic verbose when where window with""".split()
+)
+
+
 def quoted(identifier: str) -> str:
-    """The identifier as SQL needs it: in double quotes where it is not plain lower case."""
-    if identifier.isidentifier() and identifier.isascii() and identifier == identifier.lower():
+    """The identifier as SQL needs it: in double quotes where it is not plain lower case, or is a reserved word."""
+    plain = identifier.isidentifier() and identifier.isascii() and identifier == identifier.lower()
+    if plain and identifier not in RESERVED:
         return identifier
     return '"' + identifier.replace('"', '""') + '"'
 
