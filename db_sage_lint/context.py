@@ -9,6 +9,7 @@ from itertools import takewhile
 from msgspec import Struct
 
 from db_sage_lint.catalog import Catalog
+from db_sage_lint.catalog.difference import State
 from db_sage_lint.catalog.records import Column, Index, Missing, Relation, Table, View
 from db_sage_lint.config import Config
 from db_sage_lint.effects import Effect, predict
@@ -21,6 +22,7 @@ from db_sage_lint.operations import (
     CreateMaterializedView,
     CreateTable,
     CreateView,
+    DropTable,
     LockTable,
     Name,
     Operation,
@@ -66,6 +68,7 @@ class Context:
     `habits` are the names of settings that earlier scripts of the history have set; `unread` is what could not be
     analysed so far in this script. `low_trust` are the roles that anybody may act as, PUBLIC among them, and
     `exposed_schemas` those that an API opens to them. `before` are the relations as the change set met them.
+    `undone` is the state to which a down script has to lead back: that before the script which it undoes.
     `unguarded` is the strongest lock blocking reads or writes of a contended relation that the script has asked for
     with no lock_timeout in force.
     """
@@ -91,6 +94,7 @@ class Context:
         self.habits = habits
         self.later = later
         self.before = before
+        self.undone: State | None = None
         self.rule = ""
         self.unread: list[Unanalysed] = []
         self.unguarded: Held | None = None
@@ -119,7 +123,9 @@ class Context:
         for effect in self.effects:
             held = self.locks_held.get(effect.relation)
             asked = (self.unguarded.lock if self.unguarded else Lock.NONE, held.lock if held else Lock.NONE)
-            if effect.lock.blocks_writes and effect.lock > max(asked) and self.contended(effect.relation):
+            if not effect.lock.blocks_writes or effect.lock <= max(asked) or self.is_index_of_locked(effect.relation):
+                continue
+            if self.contended(effect.relation):
                 self.unguarded = Held(effect.relation, effect.lock, self.origin)
 
     # --- the operation -------------------------------------------------------------------------------------------
@@ -151,13 +157,13 @@ class Context:
 
     @property
     def scans(self) -> bool:
-        """Whether it reads all rows of a contended relation, or builds an index over them."""
-        return any(e.scans for e in self.contended_effects)
+        """Whether it reads all rows of a contended relation that may have any, or builds an index over them."""
+        return any(e.scans and self.may_have_rows(e.relation) for e in self.contended_effects)
 
     @property
     def rewrites(self) -> bool:
-        """Whether it writes a contended relation anew."""
-        return any(e.rewrites for e in self.contended_effects)
+        """Whether it writes a contended relation that may have rows anew."""
+        return any(e.rewrites and self.may_have_rows(e.relation) for e in self.contended_effects)
 
     @property
     def in_transaction(self) -> bool:
@@ -168,6 +174,11 @@ class Context:
     def locks_held(self) -> Mapping[Name, Held]:
         """The strongest lock that the open transaction holds on each relation, and the statement that took it."""
         return self.session.held if self.session.in_transaction else {}
+
+    def holds(self, name: Name, lock: Lock) -> bool:
+        """Whether an earlier statement of the open transaction holds so strong a lock on the relation."""
+        held = self.locks_held.get(self.db.resolve(name))
+        return held is not None and held.lock >= lock
 
     def blocking_locks_held(self) -> list[Held]:
         """Locks held on contended relations that block reads or writes, the strongest first."""
@@ -180,6 +191,12 @@ class Context:
             return False
         relation = self.last_known(name)
         return not isinstance(relation, Index) or relation.table not in self.locks_held
+
+    def is_index_of_locked(self, name: Name) -> bool:
+        """Whether it is an index whose table the operation locks as strongly, so that others wait for the table."""
+        index = self.db.index(name)
+        own = self.effect_on(index.table) if index else None
+        return own is not None and own.lock >= self.strongest()
 
     def told(self) -> Lock:
         """The strongest lock of which the rule that is being asked has spoken in the open transaction."""
@@ -219,8 +236,9 @@ class Context:
         return any(fnmatchcase(one, pattern) for pattern in self.config.external_objects for one in written)
 
     def shown(self, name: Name) -> str:
-        """The name as messages write it: without the schema where it is found without."""
-        return str(Name(name.name) if self.db.resolve(Name(name.name)) == name else name)
+        """The name as messages write it: without the schema where search_path finds it without."""
+        bare = Name(name.name)
+        return str(bare if name.schema in self.db.search_path and self.db.resolve(bare) == name else name)
 
     # --- relations -----------------------------------------------------------------------------------------------
 
@@ -266,8 +284,12 @@ class Context:
         return self.existed(relation.made) and relation.name.schema not in self.private_schemas
 
     def may_have_rows(self, name: Name) -> bool:
-        """Whether the table may have a row: it existed before, or an earlier statement has filled it."""
+        """Whether the table may have a row, or traces of one: it existed before and no TRUNCATE of the open transaction
+        has emptied it, or an earlier statement of the change set has filled it.
+        """
         relation = self.db.relation(name)
+        if isinstance(relation, Table) and self.in_this_transaction(relation.truncated):
+            return False
         if isinstance(relation, Table) and not self.existed(relation.made):
             return relation.filled is not None
         if isinstance(relation, View) and not self.existed(relation.made):
@@ -339,6 +361,11 @@ class Context:
             case RenameObject(kind="view" | "materialized view"):
                 return Name(op.new_name, self.db.resolve(op.name).schema)
         return None
+
+    def is_dropped_later(self, name: Name) -> bool:
+        """Whether a later statement of the change set drops the table."""
+        drops = (op.table for op in self.later_in_change_set() if isinstance(op, DropTable))
+        return any(self.db.resolve(dropped) == name for dropped in drops)
 
     def comes_back(self, name: Name) -> bool:
         """Whether the open transaction will give the name to a relation again."""

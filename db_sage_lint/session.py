@@ -64,9 +64,9 @@ class Session:
 
     `in_transaction` says that a transaction block is open: the runner's, or with `own_block` the file's own, which
     the statement at `began` opened. `settings` are the values in force, by lower-case name, as far as they are known;
-    `ever_set` the names of those that the script gave a value. `held` are the locks of the open transaction,
-    `new_enum_values` the values that it has added to enums, by type and value. `transactions` counts those opened so
-    far.
+    `ever_set` the names of those that the script gave a value, other than 0 for a timeout. `held` are the locks of the
+    open transaction, `new_enum_values` the values that it has added to enums, by type and value. `transactions` counts
+    those opened so far.
 
     With `db`, the catalog's search_path follows the setting from the start, and the runner's transaction can be
     rolled back.
@@ -187,7 +187,7 @@ class Session:
             return
         if value is None:
             value = self._initial.get(name)
-        else:
+        elif milliseconds(value) != 0:
             self.ever_set.add(name)
         for values in (self.settings,) if local else (self.settings, self._lasting):
             if value is None:

@@ -202,9 +202,13 @@ def test_settings(sql: str, value: str | None) -> None:
 
 
 def test_reset_comes_back_to_what_the_session_started_with() -> None:
-    session = Runner(settings={"lock_timeout": "2s"}).run("SET lock_timeout = 0; RESET lock_timeout;").session
+    session = Runner(settings={"lock_timeout": "2s"}).run("SET lock_timeout = '5s'; RESET lock_timeout;").session
     assert session.settings == {"lock_timeout": "2s"}
     assert session.ever_set == {"lock_timeout"}
+
+
+def test_switching_a_timeout_off_is_no_habit() -> None:
+    assert Runner().run("SET lock_timeout = 0;").session.ever_set == set()
 
 
 def test_search_path_is_the_catalogs() -> None:

@@ -102,9 +102,17 @@ def computed(op: AddColumn | AddCheck | SetExpression, now: Context) -> str:
 @check
 def required_column_without_default(op: AddColumn | AddPrimaryKey, now: Context) -> bool | Verdict:
     column = required_column(op, now)
-    if column is None or has_value(column, now) or not now.may_have_rows(op.table) or is_foreign(op.table, now):
+    if column is None or has_value(column, now) or is_foreign(op.table, now):
         return False
-    return Verdict(facts={"column": column.name})
+    if not is_empty(op.table, now):
+        return Verdict(facts={"column": column.name, "fails": "the statement fails if the table has a row, and "})
+    return now.contended(op.table) and Verdict(facts={"column": column.name, "fails": ""}, severity="warning")
+
+
+def is_empty(name: Name, now: Context) -> bool:
+    """Whether the table has no row that the statement could meet."""
+    table = now.table(name)
+    return not now.may_have_rows(name) or (table is not None and now.in_this_transaction(table.emptied))
 
 
 def required_column(op: AddColumn | AddPrimaryKey, now: Context) -> ColumnSpec | Column | None:

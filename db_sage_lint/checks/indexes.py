@@ -2,6 +2,7 @@
 
 from db_sage_lint.checks.registry import check
 from db_sage_lint.context import Context, Verdict
+from db_sage_lint.effects import Lock
 from db_sage_lint.operations import CreateIndex, DropIndex, Name, Reindex
 
 
@@ -23,6 +24,8 @@ def index_drop_without_concurrently(op: DropIndex, now: Context) -> bool | Verdi
     if index is None:
         return Verdict(facts={"table": "its table"})
     if index.constraint or not now.existed(index.made) or is_partitioned(index.table, now):
+        return False
+    if now.holds(index.table, Lock.ACCESS_EXCLUSIVE) or now.is_dropped_later(index.table):
         return False
     return now.contended(index.table) and Verdict(facts={"table": now.shown(index.table)})
 

@@ -8,11 +8,15 @@ from db_sage_lint.blocks import is_concurrent, refused_in_block
 from db_sage_lint.checks.registry import check
 from db_sage_lint.checks.words import listed
 from db_sage_lint.context import Context, Verdict
-from db_sage_lint.effects import Effect, Lock
+from db_sage_lint.effects import Effect, Lock, type_change
 from db_sage_lint.expressions import fixed_columns, functions_called, reads
 from db_sage_lint.filed import Filed
 from db_sage_lint.operations import (
+    AddColumn,
+    AddExclusion,
     AddForeignKey,
+    AddPrimaryKey,
+    AddUnique,
     Cluster,
     Copy,
     CreateIndex,
@@ -33,6 +37,7 @@ from db_sage_lint.operations import (
     Reindex,
     ScriptEnd,
     ServerWide,
+    SetType,
     Update,
     Vacuum,
     ValidateConstraint,
@@ -126,6 +131,8 @@ WAITS = {
     "http_post": "another server is asked",
 }
 
+# The words for work that is only done where something holds that the files don't tell.
+UNSURE = "may be"
 works: Filed[Callable[[Any, Context], str]] = Filed()
 
 
@@ -142,6 +149,7 @@ def work_under_exclusive_lock(op: Operation, now: Context) -> Verdict | bool:
     strongest = [lock for lock in held if lock.lock is held[0].lock]
     names = [now.shown(lock.relation) for lock in strongest]
     return Verdict(
+        severity="warning" if UNSURE in work else None,
         facts={
             "work": work,
             "held": f"{held[0].lock.sql} on {names[0]}",
@@ -184,7 +192,14 @@ def scan(op: Operation, now: Context) -> str:
     growing = [effect for effect in now.effects if effect.grows and now.may_have_rows(effect.relation)]
     if not growing or (isinstance(op, AddForeignKey) and not now.may_have_rows(op.table)):
         return ""
-    return f"{now.shown(growing[0].relation)} is {'rewritten' if growing[0].rewrites else 'scanned'}"
+    if isinstance(op, AddColumn) and not growing[0].rewrites and op.column.generated != "virtual":
+        return ""  # a required column without a value: the first row makes the statement fail
+    name = now.shown(growing[0].relation)
+    if isinstance(op, AddPrimaryKey | AddUnique | AddExclusion):
+        return f"an index on {name} is built"
+    if isinstance(op, SetType) and type_change(op, now.db, now.session.settings).rewrites is None:
+        return f"{name} {UNSURE} rewritten"
+    return f"{name} is {'rewritten' if growing[0].rewrites else 'scanned'}"
 
 
 @works

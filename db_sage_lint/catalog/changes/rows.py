@@ -44,6 +44,13 @@ def fill(db: "Catalog", written: Name, origin: Origin) -> None:
         _fill_family(db, relation, origin)
 
 
+def known(db: "Catalog", written: Name) -> Table | None:
+    """The table, with what is known of it; None where the name is another relation's."""
+    name = db.resolve(written)
+    relation = db.relations.get(name) or stub(db, name)
+    return relation if isinstance(relation, Table) else None
+
+
 def _fill_family(db: "Catalog", table: Table, origin: Origin) -> None:
     _fill_table(db, table, origin)
     if table.children or table.parents:
@@ -76,15 +83,17 @@ def update(op: Update, db: "Catalog", origin: Origin) -> None:
 @changes
 def delete(op: Delete, db: "Catalog", origin: Origin) -> None:
     """Without a condition it leaves the table without rows, though not without their traces."""
-    table = db.table(op.table)
-    if table is not None and op.where is None and not (op.reads or op.possible):
+    if op.where is not None or op.reads or op.possible:
+        return
+    table = known(db, op.table)
+    if table is not None:
         db.put_relation(replace(table, emptied=origin))
 
 
 @changes
 def truncate(op: Truncate, db: "Catalog", origin: Origin) -> None:
     """The table and its heirs are empty again, with CASCADE those whose foreign keys point there too."""
-    table = db.table(op.table)
+    table = known(db, op.table)
     if table is None or op.possible:
         return
     emptied = [table.name] if op.only else [table.name, *db.heirs(table.name)]

@@ -12,7 +12,6 @@ from db_sage_lint.operations import (
     Commit,
     CreateStatistics,
     CreateSubscription,
-    Delete,
     DoBlock,
     FileDuplicated,
     FileEdited,
@@ -53,7 +52,7 @@ UNTOUCHED: dict[str, tuple[type[Operation], ...]] = {
         AlterIndex, SetColumnOption, SetStorageParameters, SetTableOption, ClusterOn, MoveAllToTablespace,
         CreateStatistics, CreateSubscription, AlterSubscription, ServerOptions, ServerWide,
     ),
-    "it moves, counts or removes rows, and adds none": (Analyze, Cluster, Delete, Reindex, Vacuum),
+    "it moves, counts or removes rows, and adds none": (Analyze, Cluster, Reindex, Vacuum),
     "what it runs inside comes as operations of its own": (DoBlock, Query),
     "it is no statement, or one without effect": (
         Nothing, ScriptEnd, ChangeSetEnd, SyntaxProblem, FileEdited, FileOutOfOrder, FileDuplicated, InvalidIgnore,

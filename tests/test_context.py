@@ -1,0 +1,68 @@
+"""What messages say of what a check has found."""
+
+import pytest
+
+from db_sage_lint.config import Config
+from db_sage_lint.engine import Engine, Step
+from db_sage_lint.judge import Judge
+from db_sage_lint.rules import load
+from db_sage_lint.script import whole
+
+
+def messages(rule: str, *files: str) -> list[str]:
+    """What the rule says of the last of the files, each of which is a change set of its own."""
+    engine = Engine(Judge({rule: load()[rule]}), Config())
+    steps = [
+        Step(whole(f"{number}.sql", sql.encode()), number, reported=number == len(files))
+        for number, sql in enumerate(files, 1)
+    ]
+    return [finding.message for finding in engine.run(steps).findings]
+
+
+@pytest.mark.parametrize(
+    ("created", "written", "shown"),
+    [
+        ("orders", "orders", "orders"),
+        ("orders", "public.orders", "orders"),
+        ("shop.orders", "shop.orders", "shop.orders"),
+    ],
+)
+def test_schemas_are_shown_where_search_path_does_not_lead_there(created: str, written: str, shown: str) -> None:
+    (found,) = messages("update-without-where", f"CREATE TABLE {created} (id int);", f"UPDATE {written} SET id = 1;")
+    assert f"every row of {shown} " in found
+
+
+def test_who_waits_for_an_index_waits_for_its_table() -> None:
+    (found,) = messages(
+        "missing-lock-timeout",
+        "CREATE TABLE orders (id int); CREATE INDEX orders_id ON orders (id);",
+        "DROP INDEX orders_id;",
+    )
+    assert "is asked for on orders:" in found
+
+
+def test_a_rewrite_that_depends_on_the_time_zone_is_not_claimed() -> None:
+    (found,) = messages(
+        "work-under-exclusive-lock",
+        "CREATE TABLE orders (at timestamp); CREATE TABLE customers (id int);",
+        "BEGIN; ALTER TABLE customers ADD a int; ALTER TABLE orders ALTER at TYPE timestamptz; COMMIT;",
+    )
+    assert found.startswith("orders may be rewritten while")
+
+
+@pytest.mark.parametrize(
+    ("emptied", "claimed"),
+    [
+        ("", True),
+        ("DELETE FROM orders;", False),
+        ("TRUNCATE orders;", False),
+        ("DELETE FROM orders WHERE id = 1;", True),
+    ],
+)
+def test_a_required_column_fails_only_where_there_may_be_a_row(emptied: str, claimed: bool) -> None:
+    (found,) = messages(
+        "required-column-without-default",
+        "CREATE TABLE orders (id int);",
+        f"BEGIN; {emptied} ALTER TABLE orders ADD COLUMN state text NOT NULL; COMMIT;",
+    )
+    assert ("the statement fails" in found) is claimed
