@@ -39,8 +39,13 @@ def standing(fragment: Fragment, source: bytes) -> Iterator[Read]:
 
 
 def perhaps(statement: Read) -> Read:
-    """The statement where it hangs on a condition whether it runs."""
-    operations = tuple(structs.replace(op, possible=True) for op in statement.operations)
+    """The statement where it hangs on a condition whether it runs.
+
+    What can't run in a transaction stays as it is: of a possible operation, that would be said as of one in a function.
+    """
+    operations = tuple(
+        op if getattr(op, "concurrently", False) else structs.replace(op, possible=True) for op in statement.operations
+    )
     return Read(statement.start, statement.end, operations, statement.counts)
 
 

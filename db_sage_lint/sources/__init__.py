@@ -5,6 +5,7 @@ runner has, those in NAMED are known by the layout of their folders; each list h
 """
 
 from db_sage_lint.sources import (
+    alembic,
     atlas,
     dbmate,
     diesel,
@@ -32,7 +33,7 @@ from db_sage_lint.sources import (
 from db_sage_lint.sources.history import Runner
 
 MARKED: tuple[Runner, ...] = (
-    sqitch, prisma, drizzle, liquibase, atlas,
+    sqitch, prisma, drizzle, liquibase, atlas, alembic,
     goose, dbmate, sql_migrate, tern, graphile_migrate, node_pg_migrate, temporal,
 )  # fmt: skip
 NAMED: tuple[Runner, ...] = (

@@ -11,6 +11,7 @@ from db_sage_lint.script import Fragment
 
 Value = object
 MOST_TEXT = 1 << 20
+MOST_ITEMS = 1000
 STRING_START = re.compile(rb"(?i)([rub]{0,2})(\"\"\"|'''|\"|')")
 FORMAT_FIELD = re.compile(r"\{(\w*)\}|\{\{|\}\}")
 # Calls that give back their first argument, or nearly so: what they are named at the end.
@@ -80,9 +81,11 @@ class Code:
         """SQL that a call stands for, shown at the call."""
         return Fragment(self.start(node), sql.encode("utf-8", "replace"), self.end(node), possible=possible)
 
-    def unread(self, node: ast.expr | ast.stmt, why: str) -> Fragment:
-        """A call whose effect the file doesn't tell, to the things that it names."""
-        return Fragment(self.start(node), self.text(node), self.end(node), why)
+    def unread(self, node: ast.expr | ast.stmt, why: str, names: Names) -> Fragment:
+        """A call whose effect the file doesn't tell, to the things that it names, or that its names stand for."""
+        values = [evaluate(inner, names) for inner in ast.walk(node) if isinstance(inner, ast.Name)]
+        texts = [str(value).encode("utf-8", "replace") for value in values if isinstance(value, str | list)]
+        return Fragment(self.start(node), b" ".join([self.text(node), *texts]), self.end(node), why)
 
 
 def standing(literal: bytes, value: bytes) -> int | None:
@@ -125,7 +128,45 @@ def negative(node: ast.UnaryOp, names: Names) -> Value:
 
 
 def items(node: ast.List | ast.Tuple | ast.Set, names: Names) -> Value:
-    return [evaluate(item, names) for item in node.elts]
+    found: list[Value] = []
+    for item in node.elts:
+        inner = evaluate(item.value, names) if isinstance(item, ast.Starred) else [evaluate(item, names)]
+        if not isinstance(inner, list):
+            return UNKNOWN
+        found += inner
+    return found
+
+
+def comprehension(node: ast.ListComp | ast.GeneratorExp, names: Names) -> Value:
+    """A comprehension over one list that stands in the file, without a condition."""
+    loop = node.generators[0]
+    over = evaluate(loop.iter, names)
+    if len(node.generators) > 1 or loop.ifs or not isinstance(loop.target, ast.Name) or not isinstance(over, list):
+        return UNKNOWN
+    return [evaluate(node.elt, {**names, loop.target.id: item}) for item in over[:MOST_ITEMS]]
+
+
+def template(node: ast.expr, names: Names) -> str | None:
+    """A string of which parts are known, the others as variables of a template, `${…}`; None for anything else."""
+    if isinstance(node, ast.Call) and node.args and last_name(node.func) in TRANSPARENT | {"bindparams"}:
+        return template(node.args[0], names)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and last_name(node.func) == "bindparams":
+        return template(node.func.value, names)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        left, right = template(node.left, names), template(node.right, names)
+        return None if left is None or right is None else left + right
+    if isinstance(node, ast.JoinedStr):
+        return "".join(part_of_template(part, names) for part in node.values)
+    value = evaluate(node, names)
+    return value if isinstance(value, str) else None
+
+
+def part_of_template(node: ast.expr, names: Names) -> str:
+    value = evaluate(node, names)
+    if isinstance(value, str):
+        return value
+    name = last_name(node.value) if isinstance(node, ast.FormattedValue) else ""
+    return f"${{{name or 'value'}}}"
 
 
 def joined(parts: list[Value]) -> Value:
@@ -154,6 +195,8 @@ def called(call: ast.Call, names: Names) -> Value:
     name = last_name(call.func)
     of = call.func.value if isinstance(call.func, ast.Attribute) else None
     first = evaluate(call.args[0], names) if call.args else UNKNOWN
+    if name == "str" and isinstance(first, int):
+        return str(first)
     if name in TRANSPARENT and isinstance(first, str):
         import textwrap
 
@@ -200,6 +243,8 @@ READ: dict[type, Callable[[Any, Names], Value]] = {
     ast.Dict: mapping,
     ast.UnaryOp: negative,
     ast.Call: called,
+    ast.ListComp: comprehension,
+    ast.GeneratorExp: comprehension,
 }
 
 

@@ -13,12 +13,13 @@ from db_sage_lint.sources.python_code import UNKNOWN, Arguments, Names, Referenc
 
 # By their names in lower case: those of SQLAlchemy, and those of SQL that have the same letters.
 SAME = (
-    *("bigint", "bit", "boolean", "bytea", "cidr", "citext", "date", "daterange", "float", "hstore", "inet", "int4range"),
-    *("int8range", "integer", "interval", "json", "jsonb", "macaddr", "macaddr8", "money", "numrange", "oid", "real"),
-    *("regclass", "smallint", "text", "tsquery", "tsrange", "tstzrange", "tsvector", "uuid", "vector"),
+    *("bigint", "bit", "boolean", "bytea", "cidr", "citext", "date", "daterange", "float", "hstore", "inet"),
+    *("int4range", "int8range", "integer", "interval", "json", "jsonb", "macaddr", "macaddr8", "money", "numrange"),
+    *("oid", "real", "regclass", "smallint", "text", "tsquery", "tsrange", "tstzrange", "tsvector", "uuid", "vector"),
 )
 TYPES = {name: name for name in SAME} | {
     "biginteger": "bigint",
+    "guid": "uuid",
     "double": "double precision",
     "double_precision": "double precision",
     "largebinary": "bytea",
@@ -43,8 +44,8 @@ def resolved(node: ast.AST, known: Names) -> ast.AST:
 def type_sql(node: ast.AST, known: Names) -> str:
     """The SQL of a type. Raises UnclearError for one that isn't known."""
     node = resolved(node, known)
-    call = node if isinstance(node, ast.Call) else ast.Call(node, [], [])
-    name = last_name(call.func)
+    call = node if isinstance(node, ast.Call) else ast.Call(name_of(node), [], [])
+    name = last_name(resolved(call.func, known))
     found = TYPES.get(name.lower())
     if found is None and name in PARAMETERS:
         found = PARAMETERS[name](call, known)
@@ -53,6 +54,19 @@ def type_sql(node: ast.AST, known: Names) -> str:
     if found is None:
         raise UnclearError(f"type {name}")
     return found
+
+
+def name_of(node: ast.AST) -> ast.expr:
+    return node if isinstance(node, ast.expr) else ast.Constant(None)
+
+
+def some_type(node: ast.AST, known: Names) -> str:
+    """As `type_sql`; a type of the user's own stands under its name, as if the database had it."""
+    try:
+        return type_sql(node, known)
+    except UnclearError:
+        node = resolved(node, known)
+        return quoted(last_name(node.func if isinstance(node, ast.Call) else node).lower() or "unknown")
 
 
 def sized(call: ast.Call, known: Names) -> str:
@@ -173,7 +187,7 @@ def column(call: ast.Call, known: Names) -> Column:
         extra.append("NOT NULL")
     return Column(
         name=name,
-        type=type_sql(kind, known) if kind else inherited(references),
+        type=some_type(kind, known) if kind else inherited(references),
         rest=" ".join(extra),
         primary=primary,
         unique=given.true("unique"),
@@ -213,8 +227,10 @@ def expression_sql(node: ast.AST, known: Names) -> str:
             return f"{name}({', '.join(expression_sql(arg, known) for arg in node.args)})"
         if name in {"literal", "literal_column", "cast"} and node.args:
             return expression_sql(node.args[0], known)
+    if isinstance(node, ast.Attribute) and node.attr in {"value", "name"}:
+        return constant(node.attr)  # of an enumeration of the user's: some string
     if value is UNKNOWN or isinstance(value, list | dict):
-        raise UnclearError("default")
+        raise UnclearError("expression")
     return constant(value)
 
 

@@ -1,0 +1,147 @@
+"""Alembic: the Python files of versions/, in the order of their revisions; upgrade() and downgrade().
+
+All pending migrations run in one transaction, or each in one of its own if env.py asks for that; a block of
+`with op.get_context().autocommit_block():` is outside of it. Nothing of the user's is run or imported to find this out.
+Source: sqlalchemy/alembic, alembic/script/revision.py (the graph) and runtime/migration.py (begin_transaction,
+autocommit_block).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from db_sage_lint.script import Direction, Fragment, Script
+from db_sage_lint.sources.history import Folder, Place
+
+NAME = "alembic"
+PROFILES: frozenset[str] = frozenset()
+ENDINGS = (".py",)
+TREE_MARKS = frozenset({"env.py"})
+ASSIGNED = r"(?m)^%s[ \t]*(?::[^=\n]+)?=[ \t]*(\([^)]*\)|\[[^\]]*\]|[^\n]*)"
+REVISION = re.compile(ASSIGNED % "revision")
+DOWN_REVISION = re.compile(ASSIGNED % "down_revision")
+DEPENDS_ON = re.compile(ASSIGNED % "depends_on")
+LABELS = re.compile(ASSIGNED % "branch_labels")
+STRING = re.compile(r"""["']([^"'\n]+)["']""")
+IS_MIGRATION = re.compile(rb"(?m)^down_revision\b")
+DIRECTIONS: tuple[tuple[str, Direction], ...] = (("upgrade", "up"), ("downgrade", "down"))
+
+
+class Revision(Struct):
+    """What a file says of its place in the graph: `before` are the revisions that it needs."""
+
+    file: str
+    id: str
+    before: list[str]
+    down: list[str]
+    labelled: bool
+
+
+def is_tree_mark(source: bytes) -> bool:
+    return b"alembic" in source
+
+
+def recognise(folder: Folder) -> str:
+    """A file that names the revision before it."""
+    for file in folder.files:
+        if file.endswith(ENDINGS) and IS_MIGRATION.search(folder.read(file) or b""):
+            return f"down_revision in {file}"
+    return ""
+
+
+def revision(file: str, source: bytes) -> Revision | None:
+    """The place of a file in the graph, read off its assignments; None for a file that is no migration."""
+    text = source.decode("utf-8", "replace")
+    own, down = REVISION.search(text), DOWN_REVISION.search(text)
+    name = STRING.search(own[1]) if own else None
+    if name is None or down is None:
+        return None
+    depends, labels = DEPENDS_ON.search(text), LABELS.search(text)
+    below = strings(down[1])
+    return Revision(file, name[1], below + (strings(depends[1]) if depends else []), below, labelled(labels))
+
+
+def strings(text: str) -> list[str]:
+    return STRING.findall(text.partition("#")[0] if "\n" not in text else text)
+
+
+def labelled(found: re.Match[str] | None) -> bool:
+    return bool(found and STRING.search(found[1]))
+
+
+def places(folder: Folder) -> Iterator[tuple[str, Place]]:
+    """Every file with a revision, behind those that it needs."""
+    known: dict[str, Revision] = {}
+    for file in folder.files:
+        source = folder.read(file) if file.endswith(ENDINGS) else None
+        found = revision(file, source) if source else None
+        if found and found.id in known:
+            folder.problems.append(
+                f"{folder.shown(file)}: {known[found.id].file} has the revision {found.id} too; it may be one file's"
+            )
+        elif found:
+            known[found.id] = found
+    tell(folder, known)
+    for number, found in enumerate(in_order(known)):
+        yield found.file, Place(((0, number, ""),), found.id)
+
+
+def in_order(known: Mapping[str, Revision]) -> Iterator[Revision]:
+    """The revisions, each behind those that it needs; those in a circle last, by file. Where several could follow, the
+    one whose branch began first.
+    """
+    left = {found.id: {need for need in found.before if need in known} for found in known.values()}
+    after: dict[str, list[str]] = {}
+    for name, needs in left.items():
+        for need in needs:
+            after.setdefault(need, []).append(name)
+    ready = sorted((name for name, needs in left.items() if not needs), reverse=True)
+    while ready:
+        name = ready.pop()
+        del left[name]
+        yield known[name]
+        for follower in sorted(after.get(name, ()), reverse=True):
+            left[follower].discard(name)
+            if not left[follower]:
+                ready.append(follower)
+    yield from sorted((known[name] for name in left), key=lambda found: found.file)
+
+
+def tell(folder: Folder, known: Mapping[str, Revision]) -> None:
+    """What is wrong with the graph: revisions that no file has, circles, several heads."""
+    for found in known.values():
+        for need in found.before:
+            if need not in known and not any(name.startswith(need) for name in known):
+                folder.problems.append(f"{folder.shown(found.file)}: down_revision {need} is the revision of no file")
+    ordered = list(in_order(known))
+    placed: set[str] = set()
+    for found in ordered:
+        if any(need in known and need not in placed for need in found.before):
+            folder.problems.append(f"{folder.shown(found.file)}: revision {found.id} needs itself, by way of others")
+            break
+        placed.add(found.id)
+    needed = {need for found in known.values() for need in found.before}
+    heads = [found for found in ordered if found.id not in needed]
+    if len(heads) > 1 and not any(found.labelled for found in known.values()):
+        named = ", ".join(f"{head.id} ({head.file})" for head in heads)
+        folder.problems.append(
+            f"{folder.shown()}: {len(heads)} heads, {named}: `alembic upgrade head` refuses;"
+            " `alembic merge heads` joins them"
+        )
+
+
+def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
+    """What upgrade() sends, and downgrade() if it sends anything, in one transaction."""
+    from db_sage_lint.sources.alembic_reader import read
+
+    found: list[Script] = []
+    for function, direction in DIRECTIONS:
+        try:
+            fragments = read(source, function)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            why = f"Python can't read this file: {' '.join(str(error).split())}"
+            fragments = (Fragment(0, b"", 0, why),) if direction == "up" else ()
+        if fragments or direction == "up":
+            found.append(Script(path, source, fragments, direction, transaction=True))
+    return tuple(found)
