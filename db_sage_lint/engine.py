@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from db_sage_lint.blocks import refused_in_block
 from db_sage_lint.catalog import Catalog
+from db_sage_lint.catalog.difference import State
 from db_sage_lint.catalog.records import Relation
 from db_sage_lint.config import Config
 from db_sage_lint.context import Context, Unanalysed
@@ -24,6 +25,7 @@ from db_sage_lint.operations import (
     Operation,
     Query,
     ScriptEnd,
+    Skipped,
     Unread,
 )
 from db_sage_lint.profiles import prime
@@ -35,13 +37,15 @@ from db_sage_lint.session import Session, apply_defaults
 class Step(Struct, frozen=True, eq=False):
     """A script in its place: steps with the same number in `change_set` ship together.
 
-    Only `reported` steps are judged. `about_file` are operations on the file itself (edited, out of order, …).
+    Only `reported` steps are judged. `about_file` are operations on the file itself (edited, out of order, …). `undoes`
+    says that it is the way back from the step before it.
     """
 
     script: Script
     change_set: int
     reported: bool = True
     about_file: tuple[Operation, ...] = ()
+    undoes: bool = False
 
 
 class Bug(Struct, frozen=True, eq=False):
@@ -74,6 +78,8 @@ class Engine:
         prime(self.db, frozenset(config.profiles))
         self.defaults = dict(config.runner_settings)
         self.habits: set[str] = set()
+        self.undone: State | None = None
+        self.counted = ""
         self.outcome = Outcome([], [])
 
     def run(self, steps: Iterable[Step]) -> Outcome:
@@ -85,6 +91,9 @@ class Engine:
             last = max((n for n, (step, _) in enumerate(scripts) if step.script.direction == "up"), default=-1)
             for number, (step, statements) in enumerate(scripts):
                 later.turn_to(number)
+                following = scripts[number + 1][0] if number + 1 < len(scripts) else None
+                if following and following.undoes and following.reported:
+                    self.undone = State(dict(self.db.relations), dict(self.db.types), dict(self.db.functions))
                 down = step.script.direction == "down"
                 mark = self.db.trial() if down else self.db.mark()
                 self.run_script(step, statements, later, before, ends=number == last)
@@ -99,6 +108,7 @@ class Engine:
         script = step.script
         session = Session(script, in_transaction=one_transaction(script, statements), settings=self.defaults, db=self.db)
         now = Context(self.db, session, later, self.config, self.judge.rules, self.habits, before)
+        now.undone = self.undone if step.undoes else None
         run = Run(self, step, session, now)
         beginning = Origin(script, 0, 0, step.change_set)
         for op in step.about_file:
@@ -112,7 +122,8 @@ class Engine:
             run.take(ChangeSetEnd(), end)
         self.habits.update(session.ever_set)
         if step.reported:
-            self.outcome.files += 1
+            self.outcome.files += script.path != self.counted
+            self.counted = script.path
             self.outcome.statements += sum(statement.counts for statement in statements)
             self.outcome.not_analysed += len({unread.origin.start for unread in now.unread})
 
@@ -148,7 +159,9 @@ class Run:
         skips = db.skips(op)
         effects: Sequence[Effect] = ()
         if judged:
-            if not skips:
+            if skips:
+                self.skipped(op)
+            else:
                 self.engine.outcome.findings += self.engine.judge.ask(op, now, self.bug)
                 now.note_request()
             if self.session.in_transaction:
@@ -161,6 +174,12 @@ class Run:
         self.session.apply(op, effects, origin, db)
         if isinstance(op, DoBlock | Query | AlterSetting):
             self.inside(op, origin)
+
+    def skipped(self, op: Operation) -> None:
+        """Judges that IF NOT EXISTS made a no-op of an operation."""
+        if getattr(op, "if_not_exists", False):
+            passed_over = Skipped(skipped=op, at=op.at, possible=op.possible)
+            self.engine.outcome.findings += self.engine.judge.ask(passed_over, self.now, self.bug)
 
     def inside(self, op: DoBlock | Query | AlterSetting, origin: Origin) -> None:
         """What the operation runs or sets on its way."""

@@ -118,6 +118,12 @@ class ChangeSetEnd(Operation, frozen=True, kw_only=True):
     """The end of a change set: its net effect is judged here, at the statements that caused it."""
 
 
+class Skipped(Operation, frozen=True, kw_only=True):
+    """A creation of which IF NOT EXISTS makes a no-op, since there is an object of that name."""
+
+    skipped: Operation
+
+
 class SyntaxProblem(Operation, frozen=True, kw_only=True):
     """A statement that does not parse; `message` is PostgreSQL's own, `at` where it says so."""
 
@@ -137,6 +143,21 @@ class FileOutOfOrder(Operation, frozen=True, kw_only=True):
 
     path: str
     after: str
+
+
+class FileWithoutDown(Operation, frozen=True, kw_only=True):
+    """A migration without the way back that its runner has a place for; `place` says where."""
+
+    path: str
+    place: str
+
+
+class FileUnrecognised(Operation, frozen=True, kw_only=True):
+    """A file beside migrations whose name makes the runner pass it over; `pattern` is how names look that it takes."""
+
+    path: str
+    runner: str
+    pattern: str
 
 
 class FileDuplicated(Operation, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from db_sage_lint.engine import Step
 from db_sage_lint.lexer import without_comments
-from db_sage_lint.operations import FileDuplicated, FileEdited, FileOutOfOrder, Operation
+from db_sage_lint.operations import FileDuplicated, FileEdited, FileOutOfOrder, FileWithoutDown, Operation
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Entry, Folder, History
 
@@ -45,6 +45,7 @@ def steps(history: History, change: Change, read: Reader, transaction: bool | No
     fates = dict(file_fates(history, change, read))
     duplicates = dict(duplicated(history, change.base))
     entries = with_deleted(history, change)
+    undone, change_set = "", 0
     for number, entry in enumerate(entries):
         lost = entry.path in fates and fates[entry.path].how == "deleted"
         source = change.base.read(entry.path) if lost and change.base else read(entry.path)
@@ -57,10 +58,25 @@ def steps(history: History, change: Change, read: Reader, transaction: bool | No
         reported = not lost and is_reported(entry, change, new or entry.path in fates)
         if reported:
             about += misplaced(history, source)
-        change_set = 0 if ships_together(entry, change, new) else number + 1
-        for script in history.runner.scripts(entry.path, source, entry.place):
-            yield Step(in_transaction(script, transaction), change_set, reported, tuple(about))
+        scripts = history.runner.scripts(entry.path, source, entry.place)
+        if reported and entry.place.direction == "up" and len(scripts) == 1:
+            about += without_down(entry, entries[number + 1 : number + 2], history)
+        if entry.place.direction == "up" or entry.place.number != undone:
+            change_set = 0 if ships_together(entry, change, new) else number + 1
+        for script in scripts:
+            undoes = script.direction == "down" and undone == entry.place.number
+            yield Step(in_transaction(script, transaction), change_set, reported, tuple(about), undoes)
+            undone = entry.place.number if script.direction == "up" else ""
             about = []
+
+
+def without_down(entry: Entry, following: tuple[Entry, ...], history: History) -> Iterator[Operation]:
+    """That a migration has no way back, where its runner has a place for one or the other migrations have one."""
+    place: str = getattr(history.runner, "DOWN", "")
+    paired = any(e.place.number == entry.place.number and e.place.direction == "down" for e in following)
+    habit = any(other.place.direction == "down" for other in history.entries)
+    if (place or habit) and not paired:
+        yield FileWithoutDown(path=entry.path, place=place or "a file that undoes it")
 
 
 def misplaced(history: History, source: bytes) -> Iterator[Operation]:

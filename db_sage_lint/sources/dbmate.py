@@ -13,7 +13,9 @@ from db_sage_lint.sources.patterns import lazy
 from db_sage_lint.sources.sections import Section, both_ways, script, sections
 
 NAME = "dbmate"
+NAMES = "<number>_<name>.sql"
 PROFILES: frozenset[str] = frozenset()
+DOWN = "a part under `-- migrate:down`"
 FILE = lazy(r"^(\d+).*\.sql$")
 DIRECTION = lazy(rb"(?m)^--\s*migrate:(up|down)(?=\s|$)([^\n]*)$")
 NEARLY = lazy(rb"(?mi)^[ \t]*--[^\n]*\b(?:(?:no|disable)[ _-]?transaction|transaction\s*[:=]\s*\S+)[^\n]*$")

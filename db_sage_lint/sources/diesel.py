@@ -12,6 +12,7 @@ from db_sage_lint.sources.patterns import lazy
 
 NAME = "diesel"
 PROFILES: frozenset[str] = frozenset()
+DOWN = "a down.sql beside it"
 MARKS = frozenset({"metadata.toml", "diesel.toml"})
 FILE = lazy(r"^(([^/_]+)[^/]*)/(up|down)\.sql$")
 DATED = lazy(r"^\d{4}-\d{2}-\d{2}-\d{6}_[^/]*/up\.sql$")

@@ -16,6 +16,7 @@ from db_sage_lint.sources.patterns import lazy
 from db_sage_lint.sources.sections import statements
 
 NAME = "flyway"
+NAMES = "V<version>__<name>.sql, with two underscores"
 PROFILES: frozenset[str] = frozenset()
 MARKS = frozenset({"flyway.conf", "flyway.toml"})
 ENDINGS = (".sql.conf",)

@@ -13,7 +13,9 @@ from db_sage_lint.sources.patterns import lazy
 from db_sage_lint.sources.sections import several_statements
 
 NAME = "golang-migrate"
+NAMES = "<number>_<name>.up.sql"
 PROFILES: frozenset[str] = frozenset()
+DOWN = "a file of the same name that ends in .down.sql"
 FILE = lazy(r"^((?:.*/)?)([0-9]+)_(.*)\.(down|up)\.sql$")
 
 

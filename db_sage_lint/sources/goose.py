@@ -14,7 +14,9 @@ from db_sage_lint.sources.patterns import lazy
 from db_sage_lint.sources.sections import both_ways, script, sections
 
 NAME = "goose"
+NAMES = "<number>_<name>.sql"
 PROFILES: frozenset[str] = frozenset()
+DOWN = "a part under `-- +goose Down`"
 FILE = lazy(r"^(\d+)_.*\.sql$")
 DIRECTION = lazy(rb"(?mi)^--\s*\+goose[ \t]+(up|down)[ \t]*\r?$")
 NO_TRANSACTION = lazy(rb"(?mi)^--\s*\+goose[ \t]+no[ \t]+transaction[ \t]*\r?$")

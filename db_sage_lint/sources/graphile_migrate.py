@@ -12,6 +12,7 @@ from db_sage_lint.sources.history import Folder, Place
 from db_sage_lint.sources.patterns import lazy
 
 NAME = "graphile-migrate"
+NAMES = "committed/<number>.sql"
 PROFILES: frozenset[str] = frozenset()
 MARKS = frozenset({".gmrc", ".gmrc.js", ".gmrc.cjs"})
 SUBFOLDERS = frozenset({"committed", "current"})

@@ -109,6 +109,8 @@ class Runner(Protocol):
     SUBFOLDERS, a frozenset of names of folders that belong to the history of the folder above them;
     aside(file), whether a file without a place is the runner's all the same (other databases' are), and not judged;
     misplaced(source), the marks of a file that it doesn't read where they stand, each a MarkMisplaced;
+    DOWN, the words for the place of a migration's way back, where the runner has one;
+    NAMES, the words for how the names look that it takes;
     location(root), the folder whose histories of this runner are one, if no two of them have the same version.
     """
 

@@ -13,7 +13,9 @@ from db_sage_lint.sources.patterns import lazy
 from db_sage_lint.sources.sections import both_ways, script, sections
 
 NAME = "node-pg-migrate"
+NAMES = "<number>_<name>.sql"
 PROFILES: frozenset[str] = frozenset()
+DOWN = "a part under `-- Down Migration`"
 FILE = lazy(r"^(\d+)\D.*\.sql$")
 ALONE = lazy(rb"(?mi)^--[ \t-]*(?:up|down)[ \t]+migration[ \t]*\r?$")
 DIRECTION = lazy(rb"(?mi)^[ \t]*--[ \t-]*(up|down)[ \t]+migration")

@@ -11,7 +11,9 @@ from db_sage_lint.sources.history import Folder, Place
 from db_sage_lint.sources.patterns import lazy
 
 NAME = "pop"
+NAMES = "<number>_<name>.up.sql"
 PROFILES: frozenset[str] = frozenset()
+DOWN = "a file of the same name that ends in .down.sql"
 FILE = lazy(r"^(?:.*/)?(\d+)_([^./]+)(?:\.(?!autocommit)([a-z0-9]+))?(\.autocommit)?\.(up|down)\.sql$")
 POSTGRES = frozenset({"postgres", "postgresql", "pg"})
 DIALECTS = POSTGRES | {"mysql", "mariadb", "sqlite", "sqlite3", "cockroach", "cockroachdb", "crdb"}

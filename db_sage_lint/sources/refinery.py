@@ -11,6 +11,7 @@ from db_sage_lint.sources.history import Folder, Place, by_name, natural
 from db_sage_lint.sources.patterns import lazy
 
 NAME = "refinery"
+NAMES = "V<number>__<name>.sql, with two underscores"
 PROFILES: frozenset[str] = frozenset()
 FILE = lazy(r"^(?:.*/)?([UV])(\d+(?:\.\d+)?)__(\w+)\.sql$")
 

@@ -15,6 +15,7 @@ from db_sage_lint.sources.sections import both_ways, script, sections
 
 NAME = "sql-migrate"
 PROFILES: frozenset[str] = frozenset()
+DOWN = "a part under `-- +migrate Down`"
 NUMBER = lazy(r"^(\d+)")
 DIRECTION = lazy(rb"(?m)^-- \+migrate +(Up|Down)\b([^\n]*)$")
 NEARLY = lazy(rb"(?mi)^[ \t]*--[^\n]*\+migrate\b[^\n]*\bno[ _-]?transaction\b[^\n]*$")

@@ -12,6 +12,7 @@ from db_sage_lint.sources.history import Folder, Place, by_name
 from db_sage_lint.sources.patterns import lazy
 
 NAME = "sqlx"
+NAMES = "<number>_<name>.sql, or .up.sql with .down.sql"
 PROFILES: frozenset[str] = frozenset()
 FILE = lazy(r"^(\d+)_(.*?)(\.up|\.down)?\.sql$")
 NO_TRANSACTION = b"-- no-transaction"

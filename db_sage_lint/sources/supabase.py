@@ -11,6 +11,7 @@ from db_sage_lint.sources.history import Folder, Place, by_name
 from db_sage_lint.sources.patterns import lazy
 
 NAME = "supabase"
+NAMES = "<number>_<name>.sql"
 PROFILES = frozenset({"supabase"})
 FILE = lazy(r"^([0-9]+)_(.*)\.sql$")
 

@@ -14,7 +14,9 @@ from db_sage_lint.sources.patterns import lazy
 from db_sage_lint.sources.sections import Section, both_ways, script
 
 NAME = "tern"
+NAMES = "<number>_<name>.sql"
 PROFILES: frozenset[str] = frozenset()
+DOWN = "a part below `---- create above / drop below ----`"
 MARKS = frozenset({"tern.conf"})
 FILE = lazy(r"^(\d+)_.+\.sql$")
 CUT = b"---- create above / drop below ----"

@@ -16,6 +16,8 @@ from db_sage_lint.operations import (
     FileDuplicated,
     FileEdited,
     FileOutOfOrder,
+    FileUnrecognised,
+    FileWithoutDown,
     InvalidIgnore,
     LockTable,
     MarkMisplaced,
@@ -38,6 +40,7 @@ from db_sage_lint.operations import (
     SetStorageParameters,
     SetTableOption,
     SetVariable,
+    Skipped,
     SyntaxProblem,
     UnusedIgnore,
     Vacuum,
@@ -55,7 +58,7 @@ UNTOUCHED: dict[str, tuple[type[Operation], ...]] = {
     "it moves, counts or removes rows, and adds none": (Analyze, Cluster, Reindex, Vacuum),
     "what it runs inside comes as operations of its own": (DoBlock, Query),
     "it is no statement, or one without effect": (
-        Nothing, ScriptEnd, ChangeSetEnd, SyntaxProblem, FileEdited, FileOutOfOrder, FileDuplicated, InvalidIgnore,
+        Nothing, ScriptEnd, ChangeSetEnd, SyntaxProblem, FileEdited, FileOutOfOrder, FileDuplicated, FileWithoutDown, FileUnrecognised, Skipped, InvalidIgnore,
         UnusedIgnore, MarkMisplaced,
     ),
 }  # fmt: skip
