@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from db_sage_lint.catalog.changes.columns import change_columns, made_not_null
 from db_sage_lint.catalog.changes.inherit import join_partitions
 from db_sage_lint.catalog.changes.registry import changes, table_of
-from db_sage_lint.catalog.names import free_key_name, key_index_name
+from db_sage_lint.catalog.names import free_key_name, joined, key_index_name, make_object_name
 from db_sage_lint.catalog.parts import bury, drop_index, put_constraint, put_index
 from db_sage_lint.catalog.records import Constraint, Index, Table
 from db_sage_lint.catalog.removal import make_room
@@ -34,11 +34,14 @@ def add_key(op: AddKey, db: "Catalog", origin: Origin) -> None:
     if table is None:
         return
     primary = isinstance(op, AddPrimaryKey)
+    twin = _twin(table, op, origin)
     if op.index:
         _adopt_index(db, table, op, origin, primary=primary)
-    elif not _is_redundant(table, op, origin):
+    elif twin:
+        _merge(db, table, twin, op, origin, primary=primary)
+    else:
         index = Index(
-            name=Name(op.name or _name(db, table, op, primary=primary), table.name.schema),
+            name=Name(op.name or _name(db, table, (*op.columns, *op.include), primary=primary), table.name.schema),
             table=table.name,
             keys=tuple(IndexKey(column=column) for column in op.columns),
             method="gist" if op.without_overlaps else "btree",
@@ -53,23 +56,38 @@ def add_key(op: AddKey, db: "Catalog", origin: Origin) -> None:
         _columns_not_null(db, op, origin)
 
 
-def _name(db: "Catalog", table: Table, op: AddKey, *, primary: bool) -> str:
+def _name(db: "Catalog", table: Table, columns: tuple[str, ...], *, primary: bool) -> str:
     if primary:
         return free_key_name(db, table.name.schema, table.name.name, "", "pkey")
-    return key_index_name(db, table.name, (*op.columns, *op.include), "key")
+    return key_index_name(db, table.name, columns, "key")
 
 
-def _is_redundant(table: Table, op: AddKey, origin: Origin) -> bool:
-    """Whether CREATE TABLE or ADD COLUMN lists the same key twice, unnamed: transformIndexConstraints in
-    src/backend/parser/parse_utilcmd.c makes one index of both.
+def _twin(table: Table, op: AddKey, origin: Origin) -> Constraint | None:
+    """The same key, which the same CREATE TABLE or ADD COLUMN has written before."""
+    if not op.within:
+        return None
+    keys = (key for key in table.constraints.values() if key.kind in ("unique", "primary key") and key.made is origin)
+    return next((key for key in keys if key.columns == op.columns and key.deferrable == op.deferrable), None)
+
+
+def _merge(db: "Catalog", table: Table, twin: Constraint, op: AddKey, origin: Origin, *, primary: bool) -> None:
+    """Makes one key of two: primary if either is, and under a name that was written if there is one.
+
+    Source: transformIndexConstraints in src/backend/parser/parse_utilcmd.c.
     """
-    if op.name or not op.within:
-        return False
-    return any(
-        key.made is origin and key.columns == op.columns and key.deferrable == op.deferrable
-        for key in table.constraints.values()
-        if key.kind in ("unique", "primary key")
+    made_up = twin.name == make_object_name(
+        table.name.name, *(("", "pkey") if twin.kind == "primary key" else (joined(twin.columns), "key"))
     )
+    both_primary = primary or twin.kind == "primary key"
+    wanted = op.name if made_up or (primary and op.name) else twin.name
+    index = db.relations.get(twin.index) if twin.index else None
+    if isinstance(index, Index) and (wanted != twin.name or both_primary != (twin.kind == "primary key")):
+        drop_index(db, index.name, op, origin)
+        db.remove(db.gone, index.name)  # it never was a key of its own
+        db.remove(db.gone_parts, ("constraint", table.name, twin.name))
+        name = Name(wanted or _name(db, table, op.columns, primary=both_primary), table.name.schema)
+        kind: Kind = "primary key" if both_primary else "unique"
+        _put_key(db, table, replace(index, name=name, constraint=""), op, origin, kind=kind)
 
 
 def _columns_not_null(db: "Catalog", op: AddKey, origin: Origin) -> None:
