@@ -10,6 +10,7 @@ from db_sage_lint.checks import (
     constraints,
     data,
     design,
+    differences,
     functions,
     indexes,
     ordering,
@@ -26,6 +27,7 @@ from db_sage_lint.checks import (
 from db_sage_lint.checks.registry import Answer, check, rule_of
 
 __all__ = [
-    "Answer", "check", "columns", "compatibility", "constraints", "data", "design", "functions", "indexes", "ordering",
-    "partitions", "rls", "rule_of", "script", "secrets", "tables", "timeouts", "transactions", "types", "views",
+    "Answer", "check", "columns", "compatibility", "constraints", "data", "design", "differences", "functions",
+    "indexes", "ordering", "partitions", "rls", "rule_of", "script", "secrets", "tables", "timeouts", "transactions",
+    "types", "views",
 ]  # fmt: skip
