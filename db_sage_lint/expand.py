@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import msgspec
 
 from db_sage_lint.bodies import read_body
+from db_sage_lint.calls import Call, calls_in
 from db_sage_lint.catalog import Catalog
-from db_sage_lint.catalog.records import Function
-from db_sage_lint.expressions import functions_called
 from db_sage_lint.lower import lower
 from db_sage_lint.operations import CreateFunction, DoBlock, Operation, Query, Unread
 from db_sage_lint.script import Origin
@@ -42,18 +41,17 @@ def statements_of(op: CreateFunction, source: bytes) -> Iterator[tuple[Operation
 def called_bodies(op: Query, origin: Origin, db: Catalog, called: set[object]) -> Inside:
     """The operations of the functions that the query calls and a file defines, all at the place of the call.
 
-    `called` remembers the functions entered, so that recursion ends.
+    `called` remembers the calls entered, so that recursion ends.
     """
-    for name in sorted(functions_called(op.query)):
-        for function in db.function_overloads(name):
-            if function.name not in called and function.body:
-                called.add(function.name)
-                yield from function_body(function, origin)
+    for call in calls_in(op.query, db):
+        if call.function.body and call.key not in called:
+            called.add(call.key)
+            yield from function_body(call, origin)
 
 
-def function_body(function: Function, origin: Origin) -> Inside:
-    body = read_body(function.language, function.body, 0)
-    text = function.body.encode()
+def function_body(call: Call, origin: Origin) -> Inside:
+    body = read_body(call.function.language, call.function.body, 0, known=call.arguments)
+    text = call.function.body.encode()
     for statement in body.statements:
         for inner in lower(statement, text):
             yield msgspec.structs.replace(inner, possible=True, at=-1), origin

@@ -21,7 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("catalog", "read", "selection"),
     ("effects", "session", "later", "blocks", "uses"),
     ("context",),
-    ("checks", "match", "expand"),
+    ("checks", "match", "expand", "calls"),
     ("judge",),
     ("engine",),
     ("sources", "suppressions", "fingerprints", "settle", "shadow"),

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from itertools import islice, product
 
 import msgspec
 
-from db_sage_lint.bodies.plpgsql import Fields, Json, fields
+from db_sage_lint.bodies.plpgsql import Fields, fields
+from db_sage_lint.bodies.records import Json, Texts
 from db_sage_lint.parse import Tree, tree_of
 
 # Texts that one expression may come to, and bytes of them; beyond that it counts as unknown.
@@ -20,7 +22,6 @@ HOLE = "unknown_part"
 # What a constant's value is where its field is left out.
 ZEROS = {"sval": "", "ival": "0", "fval": "0"}
 
-Texts = tuple[str, ...]
 # What is known of variables: all that each may be, None if unknown. "name[]" is for the elements of an array, and
 # "record.field" for one of a record.
 Variables = Mapping[str, "Texts | None"]
@@ -57,6 +58,15 @@ def outline_of(expression: str, variables: Variables) -> str:
 def elements_of(expression: str, variables: Variables) -> Texts | None:
     """All that an array's elements may come to: of ARRAY[…], of '{…}' without quotes in it, of a known variable."""
     return array_elements(value_tree(expression), variables)
+
+
+def argument_of(value: Json) -> dict[str, Texts]:
+    """What is known of a variable that is given the value, by the suffix of its name."""
+    found: dict[str, Texts] = {}
+    with suppress(UnknownError, RecursionError):
+        found[""] = (text_of(value, {}),)
+    elements = array_elements(value, {})
+    return found if elements is None else found | {"[]": elements}
 
 
 def array_elements(array: Json, variables: Variables) -> Texts | None:
@@ -134,7 +144,7 @@ def value_tree(expression: str) -> Json:
 
 def assignments(node: Json, variables: Variables) -> Iterator[Values]:
     """Every way in which the variables of the expression may be. Raises UnknownError where there are too many."""
-    used = {column_name(fields(inner, "ColumnRef")) for inner in subtrees(node)} if any(variables.values()) else set()
+    used = {used_name(inner) for inner in subtrees(node)} if any(variables.values()) else set()
     names = sorted(name for name in used if variables.get(name))
     each = [variables[name] or () for name in names]
     ways = list(islice(product(*each), MOST_TEXTS + 1))
@@ -183,6 +193,24 @@ def variable(node: Fields, values: Values, _hole: str) -> str:
     return values[name]
 
 
+def parameter(node: Fields, values: Values, _hole: str) -> str:
+    name = parameter_name(node)
+    if name not in values:
+        raise UnknownError
+    return values[name]
+
+
+def used_name(node: Fields) -> str:
+    """The variable or parameter that a node stands for, empty for any other node."""
+    if inner := fields(node, "ParamRef"):
+        return parameter_name(inner)
+    return column_name(fields(node, "ColumnRef"))
+
+
+def parameter_name(node: Fields) -> str:
+    return f"${node.get('number', 0)}"
+
+
 def call(node: Fields, values: Values, hole: str) -> str:
     function = FUNCTIONS.get(last_name(node.get("funcname")))
     arguments = node.get("args")
@@ -208,6 +236,7 @@ EVALUATIONS: dict[str, Callable[[Fields, Values, str], str]] = {
     "TypeCast": cast,
     "A_Expr": operator,
     "ColumnRef": variable,
+    "ParamRef": parameter,
     "FuncCall": call,
 }
 

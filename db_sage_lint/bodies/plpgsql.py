@@ -11,12 +11,11 @@ from typing import TypeAlias
 
 import msgspec
 
+from db_sage_lint.bodies.records import Json
 from db_sage_lint.grammar import ParseError, parse_plpgsql_json
 from db_sage_lint.parse import PILED_UP, comments_pile_up
 from db_sage_lint.placeholders import Filling, holes
 
-# libpg_query's JSON: a node is an object with one key, its type. Fields with C's zero value are left out.
-Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 Fields: TypeAlias = dict[str, Json]
 
 MOST_CHANGES = 60

@@ -1,8 +1,17 @@
 """What reading a body gives."""
 
+from collections.abc import Mapping
+from typing import TypeAlias
+
 from msgspec import Struct
 
 from db_sage_lint.parse import Statement
+
+# libpg_query's JSON: a node is an object with one key, its type. Fields with C's zero value are left out.
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+# All that a text may come to.
+Texts: TypeAlias = tuple[str, ...]
+NOTHING_KNOWN: Mapping[str, Texts] = {}
 
 
 class UnreadText(Struct, frozen=True):

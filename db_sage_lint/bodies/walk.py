@@ -1,16 +1,16 @@
 """A PL/pgSQL block read from its tree, statement by statement."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import reduce
 from typing import TypeAlias
 
 import msgspec
 from msgspec import Raw
 
-from db_sage_lint.bodies.dynamic import HOLE, MOST_TEXTS, Texts, elements_of, outline_of, rows_of, texts_of
-from db_sage_lint.bodies.plpgsql import Fields, Json, fields
-from db_sage_lint.bodies.records import Body, UnreadText
+from db_sage_lint.bodies.dynamic import HOLE, MOST_TEXTS, elements_of, outline_of, rows_of, texts_of
+from db_sage_lint.bodies.plpgsql import Fields, fields
+from db_sage_lint.bodies.records import NOTHING_KNOWN, Body, Json, Texts, UnreadText
 from db_sage_lint.bodies.text import BlockText, Span, placed
 from db_sage_lint.lexer import words
 from db_sage_lint.parse import Statement, Tree, tree_of
@@ -60,15 +60,16 @@ def nodes(node: Fields, key: str) -> Iterator[tuple[str, Fields]]:
 class Walk:
     """A block being read, in the order of its text, and what is known of its variables on the way.
 
-    `variables` are those whose value comes from literals: all that it may be. None, or not there: unknown.
+    `variables` are those whose value comes from literals: all that it may be. None, or not there: unknown. At first
+    they are the arguments that are `known`.
     """
 
-    def __init__(self, where: BlockText) -> None:
+    def __init__(self, where: BlockText, known: Mapping[str, Texts] = NOTHING_KNOWN) -> None:
         self.where = where
         self.statements: list[Statement] = []
         self.unread: list[UnreadText] = []
         self.caught: set[str] = set()
-        self.variables: Known = {}
+        self.variables: Known = {**known}
         self.names: list[str] = []
         self.conditions = 0
         self.rounds = MOST_ROUNDS

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from db_sage_lint.expressions.questions import (
         Literal,
         QualifiedColumn,
+        calls,
         columns_read,
         equal,
         functions_called,
@@ -60,6 +61,7 @@ __all__ = [
     "bindings",
     "bound_implied",
     "caller_comparisons",
+    "calls",
     "calls_outside_subselect",
     "columns_read",
     "compared_with_caller",
@@ -107,6 +109,7 @@ _MODULE = {
     "reads": "queries",
     "Literal": "questions",
     "QualifiedColumn": "questions",
+    "calls": "questions",
     "columns_read": "questions",
     "equal": "questions",
     "functions_called": "questions",

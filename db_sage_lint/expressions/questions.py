@@ -1,11 +1,24 @@
 """What an expression mentions: functions, columns, relations, literals; and whether two are the same."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal as OneOf
 
 from msgspec import Struct
 
-from db_sage_lint.expressions.tree import Fields, Json, items, location, node, qualified_name, strings, text, tree, walk
+from db_sage_lint.expressions.tree import (
+    Fields,
+    Json,
+    fields_of,
+    items,
+    location,
+    node,
+    qualified_name,
+    strings,
+    text,
+    tree,
+    walk,
+)
 from db_sage_lint.operations import Expression, Name
 
 _NO_NAMES: frozenset[Name] = frozenset()
@@ -35,9 +48,17 @@ def functions_called(expr: Expression) -> frozenset[Name]:
     """The functions that are called by name, as written; operators and SQL's own forms (CURRENT_USER, COALESCE)
     are not among them, AT TIME ZONE and its like are, under the name PostgreSQL gives them.
     """
-    if b'"FuncCall"' not in expr:
-        return _NO_NAMES
-    return frozenset(qualified_name(f.get("funcname")) for kind, f in walk(tree(expr)) if kind == "FuncCall")
+    return frozenset(qualified_name(call.get("funcname")) for call in calls(expr)) or _NO_NAMES
+
+
+def calls(expr: Expression) -> Iterator[Fields]:
+    """The calls of functions and procedures in it, in the order of its text."""
+    if b'"FuncCall"' in expr or b'"CallStmt"' in expr:
+        for kind, fields in walk(tree(expr)):
+            if kind == "FuncCall":
+                yield fields
+            elif kind == "CallStmt":
+                yield fields_of(fields.get("funccall"))
 
 
 def value_functions(expr: Expression) -> frozenset[str]:
