@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec import json
 from msgspec.structs import replace
 
-from db_sage_lint.catalog.datatypes import SERIAL, resolved_type
+from db_sage_lint.catalog.datatypes import BUILT_IN, SERIAL, resolved_type
 from db_sage_lint.catalog.names import free_relation_name
 from db_sage_lint.catalog.records import (
     Column,
@@ -71,7 +71,7 @@ def new_column(db: "Catalog", table: Name, spec: ColumnSpec, origin: Origin, per
     if (written.name in SERIAL and not written.schema) or spec.identity:
         return _numbered_column(db, table, spec, origin, persistence)
     written = resolved_type(db, written)
-    if written.schema:
+    if written.schema or written.name not in BUILT_IN:
         db.note(table, written.name)
     default = spec.default
     if default is not None:

@@ -141,8 +141,7 @@ def set_type(op: SetType, db: "Catalog", origin: Origin) -> None:
     new = resolved_type(db, op.type)
 
     def change(table: Table, column: Column) -> Column:
-        if new.schema:
-            db.note(table.name, new.name)
+        db.note(table.name, new.name)
         return replace(column, type=new, collation=op.collation)
 
     change_columns(db, op, op.column, origin, change)
