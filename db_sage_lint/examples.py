@@ -93,7 +93,7 @@ class Applied:
     """The files of a base revision that an example gives: a `changes.Base` in memory."""
 
     def __init__(self, sql: str) -> None:
-        self.objects = {path: text for path, text in files(sql)}
+        self.objects = dict(files(sql))
 
     def key(self, path: str) -> str:
         return path
@@ -117,9 +117,13 @@ class Applied:
 def steps_since(base: Applied, example: Example) -> list[Step]:
     """The steps of the example's files where those of `base` are applied."""
     contents = {path: without_marks(sql).encode() for path, sql in files(example.sql)}
-    history, _ = recognise("", sorted(contents), How(contents.get))
+    history, others = recognise("", sorted(contents), How(contents.get))
     assert history is not None, "the files of an example with `applied` need names with numbers"
-    return list(changes.steps(history, changes.Change(base=base), contents.get, example.transaction))
+    steps = list(changes.steps(history, changes.Change(base=base), contents.get, example.transaction))
+    for number, path in enumerate(others, len(steps) + 1):
+        about = changes.passed_over(path, [history])
+        steps.append(changes.loose_step(path, contents[path], number, example.transaction, about))
+    return steps
 
 
 def without_marks(sql: str) -> str:

@@ -52,7 +52,7 @@ class Run:
             chosen = None if named is None else named & in_it
             if chosen is None or chosen:
                 self.history(history, chosen)
-        self.loose([path for path in found.loose if named is None or path in named])
+        self.loose([path for path in found.loose if named is None or path in named], found.histories)
         self.out.findings.sort(key=lambda f: (f.location.script.path, f.location.start, f.rule))
         return self.out
 
@@ -173,14 +173,15 @@ class Run:
             self.staged.preload(entry.path for entry in history.entries if entry.path in self.staged)
         self.judge(list(changes.steps(history, change, self.read, config.transaction)), config)
 
-    def loose(self, paths: list[str]) -> None:
+    def loose(self, paths: list[str], histories: tuple[History, ...]) -> None:
         for number, path in enumerate(paths):
             if self.base is not None and path in self.base and not self.touched(path):
                 continue
             source = self.read(path)
             if source is not None:
                 config = self.config_for(str(Path(path).parent))
-                self.judge([changes.loose_step(path, source, number, config.transaction)], config)
+                about = changes.passed_over(path, histories)
+                self.judge([changes.loose_step(path, source, number, config.transaction, about)], config)
 
     def touched(self, path: str) -> bool:
         assert self.base is not None

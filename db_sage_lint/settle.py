@@ -18,6 +18,13 @@ from db_sage_lint.suppressions import Ignore, Terms, ignores
 
 INVALID = "invalid-ignore"
 UNUSED = "unused-ignore"
+# What makes a down migration fail, or not do what it is there for.
+FAILS_GOING_DOWN = frozenset(
+    {
+        "concurrently-in-transaction", "down-does-not-restore", "not-allowed-in-transaction", "object-already-exists",
+        "syntax-error", "unknown-object",
+    }
+)  # fmt: skip
 
 
 class Settled(Struct, kw_only=True):
@@ -149,14 +156,18 @@ def without_file_ignores(findings: list[Finding], task: Task) -> list[Finding]:
 
 
 def with_severities(findings: list[Finding], task: Task) -> list[Finding]:
-    """Findings with the severity that the settings give to their rule, those in down migrations as info."""
+    """Findings with the severity that the settings give to their rule. In down migrations those that say that it won't
+    work are warnings at most, all others info.
+    """
     return [with_severity(finding, severity_of(finding, task)) for finding in findings]
 
 
 def severity_of(finding: Finding, task: Task) -> str:
+    severity = task.config.severities.get(finding.rule, finding.severity)
     if finding.location.script.direction == "down":
-        return "info"
-    return task.config.severities.get(finding.rule, finding.severity)
+        most = "warning" if finding.rule in FAILS_GOING_DOWN else "info"
+        return max(severity, most, key=SEVERITIES.index)
+    return severity
 
 
 def with_severity(finding: Finding, severity: str) -> Finding:

@@ -127,6 +127,12 @@ def test_down_migrations_are_info_at_most() -> None:
     assert [finding.severity for finding in shown.findings] == ["info"]
 
 
+def test_what_fails_going_down_is_a_warning() -> None:
+    file = script("DROP TABEL a;", direction="down")
+    finding = found(file, "DROP TABEL a", "syntax-error", severity="error")
+    assert [finding.severity for finding in settled(file, [finding]).findings] == ["warning"]
+
+
 @pytest.mark.parametrize(("severity", "shown"), [("error", 1), ("warning", 2), ("info", 3)])
 def test_what_is_below_the_severity_is_counted(severity: Severity, shown: int) -> None:
     file = script("DROP TABLE a;")

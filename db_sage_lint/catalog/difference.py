@@ -20,7 +20,6 @@ from db_sage_lint.expressions import equal
 from db_sage_lint.operations import Expression, Name
 from db_sage_lint.script import Origin
 
-
 KINDS: dict[type, str] = {Table: "table", Index: "index", Sequence: "sequence"}
 
 
@@ -37,7 +36,7 @@ class Difference(Struct, frozen=True, eq=False):
 
     `how`: "missing" now, "left" though it was not there before, "changed" in its definition, or "emptied": there as
     before, but made anew, so that its data is gone. For part of a relation `table` is that. `origin` is the statement
-    that made what is there, or was.
+    that made what is there, or was. `detail` says of a changed column what is different about it now.
     """
 
     kind: str
@@ -45,6 +44,7 @@ class Difference(Struct, frozen=True, eq=False):
     how: Literal["missing", "left", "changed", "emptied"]
     table: Name | None = None
     origin: Origin | None = None
+    detail: str = ""
 
 
 def differences(before: State, after: State) -> Iterator[Difference]:
@@ -113,14 +113,26 @@ def of_parts(kind: str, old: Mapping[str, object], new: Mapping[str, object], ta
 
 
 def of_columns(old: Column, new: Column, before: Table, after: Table) -> Iterator[Difference]:
-    if definition(old) != definition(new) or not same_expression(old.default, new.default):
-        yield Difference("column", new.name, "changed", after.name, new.changed or new.made)
+    detail = column_detail(old, new)
+    if detail:
+        yield Difference("column", new.name, "changed", after.name, new.changed or new.made, detail)
     elif old.made is not new.made and before.made is after.made:
         yield Difference("column", new.name, "emptied", after.name, new.made)
 
 
-def definition(column: Column) -> tuple[object, ...]:
-    return column.type, column.not_null, column.generated, column.identity, column.collation
+def column_detail(old: Column, new: Column) -> str:
+    """What is different about a column, in words that follow its name; empty where it is the same."""
+    if old.type != new.type:
+        return f"is {new.type}, was {old.type}"
+    if old.not_null != new.not_null:
+        return "is NOT NULL, was nullable" if new.not_null else "is nullable, was NOT NULL"
+    if not same_expression(old.default, new.default):
+        if new.default is None:
+            return "has no default"
+        return "has another default" if old.default else "has a default"
+    if (old.generated, old.identity, old.collation) != (new.generated, new.identity, new.collation):
+        return "is generated, or sorted, in another way"
+    return ""
 
 
 def same_expression(old: Expression | None, new: Expression | None) -> bool:

@@ -11,16 +11,22 @@ from db_sage_lint.lexer import line_end, skip_blank
 from db_sage_lint.operations import (
     SERIAL,
     AddColumn,
+    Begin,
     ColumnSpec,
+    Commit,
     CreateIndex,
     CreateTable,
     Name,
+    Nothing,
+    Query,
     ScriptEnd,
     Skipped,
     quoted,
 )
-from db_sage_lint.script import Origin, Script
+from db_sage_lint.script import Origin
 
+# A way back of nothing but these is none, and says so: missing-down-migration is about that.
+WITHOUT_EFFECT = (Begin, Commit, Nothing, Query)
 MOST_LISTED = 3
 HOW = {
     "missing": "{what} is not made again",
@@ -32,13 +38,14 @@ HOW = {
 
 @check
 def down_does_not_restore(_: ScriptEnd, now: Context) -> Verdict | bool:
-    if now.undone is None or now.unread or is_empty(now.script):
+    does_nothing = all(isinstance(op, WITHOUT_EFFECT) for op in now.earlier_in_script())
+    if now.undone is None or now.unread or does_nothing:
         return False
     after = State(now.db.relations, now.db.types, now.db.functions)
     found = sorted(without_parts(differences(now.undone, after)), key=lambda one: one.how == "emptied")
     if not found:
         return False
-    words = [HOW[one.how].format(what=described(one, now)) for one in found[:MOST_LISTED]]
+    words = [in_words(one, now) for one in found[:MOST_LISTED]]
     more = len(found) - len(words)
     listed = "; ".join(words) + (f"; and {more} more" if more else "")
     lossy = all(one.how == "emptied" for one in found)
@@ -49,11 +56,6 @@ def down_does_not_restore(_: ScriptEnd, now: Context) -> Verdict | bool:
         severity="info" if lossy else None,
         related=((origin, "made here"),) if origin and origin.script is not now.script else (),
     )
-
-
-def is_empty(script: Script) -> bool:
-    """Whether the script has no statement: that there is no way back is said elsewhere."""
-    return all(skip_blank(part.text, 0) >= len(part.text) for part in script.fragments)
 
 
 def first_statement(end: Origin) -> Origin:
@@ -70,6 +72,10 @@ def without_parts(found: Iterator[Difference]) -> list[Difference]:
     every = list(found)
     whole = {one.name for one in every if one.kind == "table"}
     return [one for one in every if one.table is None or str(one.table) not in whole]
+
+
+def in_words(one: Difference, now: Context) -> str:
+    return f"{described(one, now)} {one.detail}" if one.detail else HOW[one.how].format(what=described(one, now))
 
 
 def described(one: Difference, now: Context) -> str:

@@ -1,17 +1,27 @@
 """From a history to the steps of a replay: what is history, what is the change set, and what happened to the files."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from msgspec import Struct
 
 from db_sage_lint.engine import Step
 from db_sage_lint.lexer import without_comments
-from db_sage_lint.operations import FileDuplicated, FileEdited, FileOutOfOrder, FileWithoutDown, Operation
+from db_sage_lint.operations import (
+    FileDuplicated,
+    FileEdited,
+    FileOutOfOrder,
+    FileUnrecognised,
+    FileWithoutDown,
+    Operation,
+)
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Entry, Folder, History
+from db_sage_lint.sources.patterns import lazy
 
 Reader = Callable[[str], bytes | None]
+# How names begin that are meant for migrations.
+VERSIONED = lazy(r"[vVuUrR]?\d|[rR]_")
 
 
 class Base(Protocol):
@@ -86,9 +96,23 @@ def misplaced(history: History, source: bytes) -> Iterator[Operation]:
         yield from find(source)
 
 
-def loose_step(path: str, source: bytes, number: int, transaction: bool | None) -> Step:
+def loose_step(
+    path: str, source: bytes, number: int, transaction: bool | None, about: tuple[Operation, ...] = ()
+) -> Step:
     """A file that stands in no history, judged alone."""
-    return Step(whole(path, source, transaction=transaction), number)
+    return Step(whole(path, source, transaction=transaction), number, about_file=about)
+
+
+def passed_over(path: str, histories: Iterable[History]) -> tuple[Operation, ...]:
+    """That the runner of the migrations beside a file doesn't take it for one, where its name begins as theirs do."""
+    folder, _, name = path.rpartition("/")
+    if not VERSIONED.match(name):
+        return ()
+    for history in histories:
+        pattern: str = getattr(history.runner, "NAMES", "")
+        if pattern and any(entry.path.rpartition("/")[0] == folder for entry in history.entries):
+            return (FileUnrecognised(path=path, runner=history.runner.NAME, pattern=pattern),)
+    return ()
 
 
 def in_transaction(script: Script, configured: bool | None) -> Script:

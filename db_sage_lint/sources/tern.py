@@ -39,6 +39,11 @@ def place(file: str) -> Place | None:
 
 
 def places(folder: Folder) -> Iterator[tuple[str, Place]]:
+    """The numbered files; tern refuses to run at all where a number is missing."""
+    numbers = {int(found.number) for _, found in by_name(folder.files, place)}
+    gap = next((number for number in range(1, max(numbers, default=0)) if number not in numbers), None)
+    if gap is not None:
+        folder.problems.append(f"{folder.shown()}: tern runs nothing: there is no file with the number {gap}")
     return by_name(folder.files, place)
 
 

@@ -38,12 +38,10 @@ class Sample(Struct):
             for script in history.runner.scripts(entry.path, Path(entry.path).read_bytes(), entry.place)
         ]
 
-    def found(self, *rules: str) -> list[tuple[str, str, int]]:
-        """Findings of these rules: rule, the file's name, its line."""
-        places = [(f.rule, f.location.script, f.location.start) for f in self.report.findings if f.rule in rules]
-        return [
-            (rule, script.path.rpartition("/")[2], script.source.count(b"\n", 0, at) + 1) for rule, script, at in places
-        ]
+    def found(self, *rules: str) -> list[tuple[str, int]]:
+        """Where the findings of these rules are: the file's name and the line."""
+        places = [(f.location.script, f.location.start) for f in self.report.findings if f.rule in rules]
+        return [(script.path.rpartition("/")[2], script.source.count(b"\n", 0, at) + 1) for script, at in places]
 
 
 @pytest.fixture

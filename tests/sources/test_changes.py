@@ -77,7 +77,8 @@ def test_edit_of_comments_only(git: Git) -> None:
 
 
 def test_deleted_and_renamed(git: Git) -> None:
-    committed(git, f1_a=TABLE, f2_b="CREATE TABLE c (id bigint PRIMARY KEY);\n", f3_c="CREATE TABLE d (id bigint PRIMARY KEY);\n")
+    other = "CREATE TABLE {} (id bigint PRIMARY KEY);\n"
+    committed(git, f1_a=TABLE, f2_b=other.format("c"), f3_c=other.format("d"))
     Path("migrations/2_b.sql").unlink()
     Path("migrations/1_a.sql").rename("migrations/1_x.sql")
     found = rules(linted(since="HEAD"))

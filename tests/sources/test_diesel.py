@@ -29,5 +29,5 @@ def test_order_direction_transaction(sample: "Callable[[str], Sample]") -> None:
 
 def test_findings(sample: "Callable[[str], Sample]") -> None:
     tree = sample("diesel")
-    assert tree.found("concurrently-in-transaction") == [("concurrently-in-transaction", "up.sql", 1)]
+    assert tree.found("concurrently-in-transaction") == [("up.sql", 1)]
     assert tree.found("syntax-error", "unknown-object", "object-already-exists") == []

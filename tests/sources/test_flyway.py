@@ -30,5 +30,5 @@ def test_order_direction_transaction(sample: "Callable[[str], Sample]") -> None:
 
 def test_findings(sample: "Callable[[str], Sample]") -> None:
     tree = sample("flyway")
-    assert tree.found("concurrently-in-transaction") == [("concurrently-in-transaction", "V10__by_customer.sql", 1)]
+    assert tree.found("concurrently-in-transaction") == [("V10__by_customer.sql", 1)]
     assert tree.found("syntax-error", "unknown-object", "object-already-exists") == []

@@ -30,6 +30,6 @@ def test_order_direction_transaction(sample: "Callable[[str], Sample]") -> None:
 
 def test_findings(sample: "Callable[[str], Sample]") -> None:
     tree = sample("goose")
-    assert tree.found("concurrently-in-transaction") == [("concurrently-in-transaction", "10_by_customer.sql", 2)]
-    assert tree.found("no-transaction-mark-misplaced") == [("no-transaction-mark-misplaced", "13_misspelt.sql", 1)]
+    assert tree.found("concurrently-in-transaction") == [("10_by_customer.sql", 2)]
+    assert tree.found("no-transaction-mark-misplaced") == [("13_misspelt.sql", 1)]
     assert tree.found("syntax-error", "unknown-object", "object-already-exists") == []

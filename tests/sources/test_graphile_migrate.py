@@ -27,6 +27,6 @@ def test_order_direction_transaction(sample: "Callable[[str], Sample]") -> None:
 
 def test_findings(sample: "Callable[[str], Sample]") -> None:
     tree = sample("graphile_migrate")
-    assert tree.found("concurrently-in-transaction") == [("concurrently-in-transaction", "000002-by-customer.sql", 5)]
-    assert tree.found("no-transaction-mark-misplaced") == [("no-transaction-mark-misplaced", "000010.sql", 5)]
+    assert tree.found("concurrently-in-transaction") == [("000002-by-customer.sql", 5)]
+    assert tree.found("no-transaction-mark-misplaced") == [("000010.sql", 5)]
     assert tree.found("syntax-error", "unknown-object", "object-already-exists") == []

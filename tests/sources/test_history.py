@@ -41,7 +41,7 @@ def test_split_direction(file: str, name: str, direction: str) -> None:
     ],
 )
 def test_natural(ordered: list[str]) -> None:
-    assert sorted(reversed(ordered), key=natural) == ordered
+    assert sorted(ordered[::-1], key=natural) == ordered
 
 
 @pytest.mark.parametrize(

@@ -27,5 +27,5 @@ def test_order_direction_transaction(sample: "Callable[[str], Sample]") -> None:
 
 def test_findings(sample: "Callable[[str], Sample]") -> None:
     tree = sample("pop")
-    assert tree.found("concurrently-in-transaction") == [("concurrently-in-transaction", "20240102000000000000_by_customer.up.sql", 1)]
+    assert tree.found("concurrently-in-transaction") == [("20240102000000000000_by_customer.up.sql", 1)]
     assert tree.found("syntax-error", "unknown-object", "object-already-exists") == []

@@ -25,5 +25,5 @@ def test_order_direction_transaction(sample: "Callable[[str], Sample]") -> None:
 
 def test_findings(sample: "Callable[[str], Sample]") -> None:
     tree = sample("synapse")
-    assert tree.found("concurrently-in-transaction") == [("concurrently-in-transaction", "02by_customer.sql.postgres", 1)]
+    assert tree.found("concurrently-in-transaction") == [("02by_customer.sql.postgres", 1)]
     assert tree.found("syntax-error", "unknown-object", "object-already-exists") == []

@@ -17,18 +17,18 @@ def test_recognised(sample: "Callable[[str], Sample]") -> None:
 
 def test_order_direction_transaction(sample: "Callable[[str], Sample]") -> None:
     assert sample("tern").runs() == [
-        ("9_orders.sql", "up", True),
-        ("9_orders.sql", "down", True),
-        ("10_by_customer.sql", "up", True),
-        ("10_by_customer.sql", "down", True),
-        ("11_by_total.sql", "up", False),
-        ("11_by_total.sql", "down", False),
-        ("12_misspelt.sql", "up", True),
+        ("1_orders.sql", "up", True),
+        ("1_orders.sql", "down", True),
+        ("2_by_customer.sql", "up", True),
+        ("2_by_customer.sql", "down", True),
+        ("3_by_total.sql", "up", False),
+        ("3_by_total.sql", "down", False),
+        ("4_misspelt.sql", "up", True),
     ]
 
 
 def test_findings(sample: "Callable[[str], Sample]") -> None:
     tree = sample("tern")
-    assert tree.found("concurrently-in-transaction") == [("concurrently-in-transaction", "10_by_customer.sql", 1)]
-    assert tree.found("no-transaction-mark-misplaced") == [("no-transaction-mark-misplaced", "12_misspelt.sql", 1)]
+    assert tree.found("concurrently-in-transaction") == [("2_by_customer.sql", 1)]
+    assert tree.found("no-transaction-mark-misplaced") == [("4_misspelt.sql", 1)]
     assert tree.found("syntax-error", "unknown-object", "object-already-exists") == []
