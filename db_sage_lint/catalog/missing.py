@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from db_sage_lint.catalog.changes.functions import find_overload
 from db_sage_lint.catalog.datatypes import BUILT_IN, SERIAL
-from db_sage_lint.catalog.records import Gone, Missing, Table, View
+from db_sage_lint.catalog.records import Domain, Enum, Gone, Missing, Table, View
 from db_sage_lint.catalog.state import SYSTEM_SCHEMAS
 from db_sage_lint.filed import Filed
 from db_sage_lint.operations import Name, OnTable, Type
+from db_sage_lint.script import Origin
 
 if TYPE_CHECKING:
     from db_sage_lint.catalog.catalog import Catalog
@@ -35,23 +36,28 @@ def relation_missing(db: "Catalog", written: Name, kind: str) -> Missing | None:
     if name in db.relations or name.schema in SYSTEM_SCHEMAS:
         return None
     gone = db.gone.get(name)
-    if is_back(db, gone, name.name):
+    if is_back(db, gone, (name.name,)):
         return None
     return Missing(kind, name, gone=gone) if gone is not None or db.complete else None
 
 
-def is_back(db: "Catalog", gone: Gone | None, *names: str) -> bool:
-    """Whether something of these bare names may exist for all that, made by a statement that was not read."""
-    since = gone.dropped if gone else None
+def is_back(db: "Catalog", gone: Gone | None, names: tuple[str, ...], since: Origin | None = None) -> bool:
+    """Whether something of these bare names may exist for all that, made by a statement that was not read: after it
+    was dropped, or else after the statement `since`.
+    """
+    if gone is not None:
+        since = gone.dropped
     return (gone is not None and gone.possible) or any(db.doubts(name, since) for name in names)
 
 
-def part_missing(db: "Catalog", kind: str, relation: Name, part: str, *, known: bool) -> Missing | None:
-    """A part of a relation that its record does not have: `known` says that the record has all of that kind."""
-    gone = db.gone_parts.get((kind, relation, part))
-    if is_back(db, gone, part, relation.name):
+def part_missing(db: "Catalog", kind: str, whole: Table | View | Enum | Domain, part: str) -> Missing | None:
+    """A part that the record of its table, view or type does not have."""
+    name = whole.name
+    gone = db.gone_parts.get((kind, name, part))
+    known = whole.closed if isinstance(whole, Table) else whole.made is not None
+    if (gone is None and not known) or is_back(db, gone, (part, name.name), whole.made):
         return None
-    return Missing(kind, relation, part, gone) if gone is not None or known else None
+    return Missing(kind, name, part, gone)
 
 
 NOT_NULL_NAME = re.compile(r"_not_null\d*$")
@@ -63,9 +69,9 @@ def column_missing(db: "Catalog", written: Name, column: str) -> Missing | None:
     if column in SYSTEM_COLUMNS:
         return None
     if isinstance(relation, Table) and column not in relation.columns:
-        return part_missing(db, "column", relation.name, column, known=relation.closed)
+        return part_missing(db, "column", relation, column)
     if isinstance(relation, View) and relation.columns and column not in relation.columns:
-        return part_missing(db, "column", relation.name, column, known=True)
+        return part_missing(db, "column", relation, column)
     return None
 
 
@@ -77,7 +83,7 @@ def constraint_missing(db: "Catalog", written: Name, name: str) -> Missing | Non
     table = db.table(written)
     if table is None or name in table.constraints or NOT_NULL_NAME.search(name):
         return None
-    return part_missing(db, "constraint", table.name, name, known=table.closed)
+    return part_missing(db, "constraint", table, name)
 
 
 def type_missing(db: "Catalog", written: Type) -> Missing | None:
@@ -99,7 +105,7 @@ def type_name_missing(db: "Catalog", written: Name) -> Missing | None:
 def object_missing(db: "Catalog", kind: str, name: Name, *, elsewhere: bool) -> Missing | None:
     """Something that the caller did not find; `elsewhere` says that an extension may have made it."""
     gone = db.gone_parts.get((kind, name, ""))
-    if is_back(db, gone, name.name):
+    if is_back(db, gone, (name.name,)):
         return None
     if gone is not None:
         return Missing(kind, name, gone=gone)

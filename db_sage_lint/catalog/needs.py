@@ -170,7 +170,7 @@ def replica_identity(op: SetReplicaIdentity, db: "Catalog") -> Lacks:
     table = db.table(op.table)
     index = Name(op.index, table.name.schema) if table else None
     if table and index and op.index and index not in table.indexes:
-        yield from lack(part_missing(db, "index", table.name, op.index, known=table.closed))
+        yield from lack(part_missing(db, "index", table, op.index))
 
 
 # --- constraints ---------------------------------------------------------------------------------------------------
@@ -232,8 +232,7 @@ def on_trigger(op: RenameTrigger | DropTrigger | SetTriggerState, db: "Catalog")
     relation = db.relation(op.table)
     named = not isinstance(op, SetTriggerState) or op.which == "one"
     if named and isinstance(relation, Table | View) and op.name not in relation.triggers:
-        known = relation.closed if isinstance(relation, Table) else relation.made is not None
-        yield from lack(part_missing(db, "trigger", relation.name, op.name, known=known), forgiven=forgiven)
+        yield from lack(part_missing(db, "trigger", relation, op.name), forgiven=forgiven)
 
 
 @lacks
@@ -247,7 +246,7 @@ def on_policy(op: AlterPolicy | RenamePolicy | DropPolicy, db: "Catalog") -> Lac
     yield from lack(relation_missing(db, op.table, op.kind), forgiven=forgiven or op.if_exists)
     table = db.table(op.table)
     if table and op.name not in table.policies:
-        yield from lack(part_missing(db, "policy", table.name, op.name, known=table.closed), forgiven=forgiven)
+        yield from lack(part_missing(db, "policy", table, op.name), forgiven=forgiven)
 
 
 # --- indexes, views, sequences -------------------------------------------------------------------------------------
@@ -314,7 +313,7 @@ def enum_value(op: AddEnumValue | RenameEnumValue, db: "Catalog") -> Lacks:
     enum = db.enum(op.type)
     named = op.neighbour if isinstance(op, AddEnumValue) else op.value
     if enum and named and all(known.value != named for known in enum.values):
-        yield from lack(part_missing(db, "enum value", enum.name, named, known=True))
+        yield from lack(part_missing(db, "enum value", enum, named))
 
 
 @lacks
@@ -324,7 +323,7 @@ def alter_domain(op: AlterDomain, db: "Catalog") -> Lacks:
     if domain and op.change in ("drop constraint", "validate constraint"):
         not_null = domain.not_null and op.constraint.endswith("_not_null")
         if not not_null and all(check.name != op.constraint for check in domain.checks):
-            missing = part_missing(db, "domain constraint", domain.name, op.constraint, known=True)
+            missing = part_missing(db, "domain constraint", domain, op.constraint)
             yield from lack(missing, forgiven=op.missing_ok)
 
 

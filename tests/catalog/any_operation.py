@@ -5,11 +5,10 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
+from msgspec import Struct
+from replay import operation
 
 from db_sage_lint.operations import AddCheck, CreateIndex, CreateTable, CreateView, Name, Operation, Type
-from msgspec import Struct
-
-from replay import operation
 
 WORDS = ("a", "b", "c", "t", "u", "a_b")
 SCHEMAS = ("", "", "", "public", "s")
@@ -18,7 +17,8 @@ SCHEMAS = ("", "", "", "public", "s")
 def expressions() -> list[bytes]:
     """What may stand as an expression or a query: it names what the names above may be."""
     checks = ("a > 0", "b IS NOT NULL AND a <> c", "t(a) = 1", "EXISTS (SELECT 1 FROM u WHERE u.a = t.b)", "NULL")
-    found = [check.expression for text in checks if isinstance(check := operation(f"ALTER TABLE x ADD CHECK ({text})"), AddCheck)]
+    added = [operation(f"ALTER TABLE x ADD CHECK ({text})") for text in checks]
+    found = [op.expression for op in added if isinstance(op, AddCheck)]
     for query in ("SELECT a, b FROM t", "SELECT * FROM u", "SELECT count(*) FROM s.t JOIN u USING (a)", "SELECT t(1)"):
         view = operation(f"CREATE VIEW x AS {query}")
         assert isinstance(view, CreateView)
@@ -69,7 +69,8 @@ def strategy(kind: Any) -> st.SearchStrategy[Any]:
 
 def built(kind: Callable[..., Any]) -> st.SearchStrategy[Any]:
     hints = get_type_hints(kind)
-    return st.builds(kind, **{name: BY_FIELD[name] if name in BY_FIELD else strategy(hint) for name, hint in hints.items()})
+    fields = {name: BY_FIELD[name] if name in BY_FIELD else strategy(hint) for name, hint in hints.items()}
+    return st.builds(kind, **fields)
 
 
 def leaves(kind: type[Operation]) -> list[type[Operation]]:

@@ -8,7 +8,11 @@ from db_sage_lint.operations import Name
 
 
 def test_enum_values_in_order_and_since_when() -> None:
-    db = replay("CREATE TYPE e AS ENUM ('a', 'd'); ALTER TYPE e ADD VALUE 'c' BEFORE 'd'; ALTER TYPE e ADD VALUE 'b' AFTER 'a'")
+    db = replay("""
+        CREATE TYPE e AS ENUM ('a', 'd');
+        ALTER TYPE e ADD VALUE 'c' BEFORE 'd';
+        ALTER TYPE e ADD VALUE 'b' AFTER 'a';
+    """)
     enum = db.enum(Name("e"))
     assert enum is not None
     assert [v.value for v in enum.values] == ["a", "b", "c", "d"]
@@ -21,7 +25,11 @@ def test_enum_values_in_order_and_since_when() -> None:
 
 def test_domains() -> None:
     db = replay("CREATE DOMAIN d AS int NOT NULL DEFAULT 1 CONSTRAINT c CHECK (VALUE > 0)")
-    replay("ALTER DOMAIN d DROP NOT NULL; ALTER DOMAIN d DROP DEFAULT; ALTER DOMAIN d ADD CONSTRAINT k CHECK (VALUE < 9) NOT VALID", db)
+    replay("""
+        ALTER DOMAIN d DROP NOT NULL;
+        ALTER DOMAIN d DROP DEFAULT;
+        ALTER DOMAIN d ADD CONSTRAINT k CHECK (VALUE < 9) NOT VALID;
+    """, db)
     domain = db.domain(Name("d"))
     assert domain is not None
     assert not domain.not_null
@@ -126,7 +134,11 @@ def test_what_a_view_reads_and_calls() -> None:
 
 
 def test_replacing_a_view_keeps_its_origin_and_drops_its_options() -> None:
-    db = replay("CREATE TABLE t (a int); CREATE VIEW v WITH (security_barrier) AS SELECT a FROM t; CREATE OR REPLACE VIEW v AS SELECT a FROM t")
+    db = replay("""
+        CREATE TABLE t (a int);
+        CREATE VIEW v WITH (security_barrier) AS SELECT a FROM t;
+        CREATE OR REPLACE VIEW v AS SELECT a FROM t;
+    """)
     view = db.view(Name("v"))
     assert view is not None
     assert view.options == {}
@@ -135,7 +147,11 @@ def test_replacing_a_view_keeps_its_origin_and_drops_its_options() -> None:
 
 
 def test_view_options() -> None:
-    db = replay("CREATE VIEW v AS SELECT 1 AS a; ALTER VIEW v SET (security_invoker = true); ALTER VIEW v RESET (security_invoker)")
+    db = replay("""
+        CREATE VIEW v AS SELECT 1 AS a;
+        ALTER VIEW v SET (security_invoker = true);
+        ALTER VIEW v RESET (security_invoker);
+    """)
     view = db.view(Name("v"))
     assert view is not None
     assert view.options == {}

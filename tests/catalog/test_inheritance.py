@@ -134,14 +134,23 @@ def test_inherits_merges_columns_and_keeps_its_own() -> None:
 
 
 def test_a_column_of_two_parents_stays_until_both_drop_it() -> None:
-    db = replay("CREATE TABLE t (a int); CREATE TABLE u (a int); CREATE TABLE c () INHERITS (t, u); ALTER TABLE t DROP COLUMN a")
+    db = replay("""
+        CREATE TABLE t (a int);
+        CREATE TABLE u (a int);
+        CREATE TABLE c () INHERITS (t, u);
+        ALTER TABLE t DROP COLUMN a;
+    """)
     assert table(db, "c").columns["a"].inherited
     replay("ALTER TABLE u DROP COLUMN a", db)
     assert not table(db, "c").columns
 
 
 def test_inherit_and_no_inherit() -> None:
-    db = replay("CREATE TABLE t (a int, CHECK (a > 0)); CREATE TABLE c (a int, CONSTRAINT t_a_check CHECK (a > 0)); ALTER TABLE c INHERIT t")
+    db = replay("""
+        CREATE TABLE t (a int, CHECK (a > 0));
+        CREATE TABLE c (a int, CONSTRAINT t_a_check CHECK (a > 0));
+        ALTER TABLE c INHERIT t;
+    """)
     assert names(db.heirs(Name("t"))) == ["c"]
     assert names(db.ancestors(Name("c"))) == ["t"]
     assert db.partitions(Name("t")) == ()
@@ -159,7 +168,10 @@ def test_rows_go_up_and_down(sql: str) -> None:
 
 def test_attaching_a_table_with_rows_fills_the_parent() -> None:
     db = replay("CREATE TABLE old (a int)", change_set=1)
-    replay("CREATE TABLE p (a int) PARTITION BY RANGE (a); ALTER TABLE p ATTACH PARTITION old DEFAULT", db, change_set=2)
+    replay("""
+        CREATE TABLE p (a int) PARTITION BY RANGE (a);
+        ALTER TABLE p ATTACH PARTITION old DEFAULT;
+    """, db, change_set=2)
     assert table(db, "p").filled is not None
 
 

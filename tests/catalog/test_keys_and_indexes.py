@@ -8,7 +8,10 @@ from db_sage_lint.operations import Name
 
 
 def test_foreign_key_without_columns_means_the_primary_key() -> None:
-    db = replay("CREATE TABLE t (a int, b int, PRIMARY KEY (b, a)); CREATE TABLE u (x int, y int, FOREIGN KEY (x, y) REFERENCES t)")
+    db = replay("""
+        CREATE TABLE t (a int, b int, PRIMARY KEY (b, a));
+        CREATE TABLE u (x int, y int, FOREIGN KEY (x, y) REFERENCES t);
+    """)
     key = table(db, "u").constraints["u_x_y_fkey"]
     assert key.referenced == Name("t", "public")
     assert key.referenced_columns == ("b", "a")
@@ -38,8 +41,8 @@ def test_not_enforced_is_not_valid() -> None:
         ("CREATE TABLE t (a int); ALTER TABLE t ADD CHECK (a IS NOT NULL AND a > 0)", "ALTER TABLE t ADD"),
         ("CREATE TABLE t (a int); ALTER TABLE t ADD CONSTRAINT c CHECK (a IS NOT NULL) NOT VALID", None),
         (
-            "CREATE TABLE t (a int); ALTER TABLE t ADD CONSTRAINT c CHECK (a IS NOT NULL) NOT VALID; "
-            "ALTER TABLE t VALIDATE CONSTRAINT c",
+            ("CREATE TABLE t (a int); ALTER TABLE t ADD CONSTRAINT c CHECK (a IS NOT NULL) NOT VALID; "
+            "ALTER TABLE t VALIDATE CONSTRAINT c"),
             "ALTER TABLE t VALIDATE",
         ),
         ("CREATE TABLE t (x int CHECK (x IS NOT NULL)); ALTER TABLE t RENAME x TO a", "CREATE TABLE"),
@@ -69,7 +72,11 @@ def test_key_and_its_index() -> None:
 
 @pytest.mark.parametrize(("name", "expected"), [("", "i"), ("CONSTRAINT k", "k")])
 def test_using_index(name: str, expected: str) -> None:
-    db = replay(f"CREATE TABLE t (a int); CREATE UNIQUE INDEX i ON t (a); ALTER TABLE t ADD {name} PRIMARY KEY USING INDEX i")
+    db = replay(f"""
+        CREATE TABLE t (a int);
+        CREATE UNIQUE INDEX i ON t (a);
+        ALTER TABLE t ADD {name} PRIMARY KEY USING INDEX i;
+    """)
     t = table(db, "t")
     assert set(t.constraints) == {expected}
     assert t.constraints[expected].columns == ("a",)
@@ -78,13 +85,20 @@ def test_using_index(name: str, expected: str) -> None:
 
 
 def test_drop_constraint_drops_its_index_and_the_foreign_keys_on_it() -> None:
-    db = replay("CREATE TABLE t (a int PRIMARY KEY); CREATE TABLE u (a int REFERENCES t); ALTER TABLE t DROP CONSTRAINT t_pkey CASCADE")
+    db = replay("""
+        CREATE TABLE t (a int PRIMARY KEY);
+        CREATE TABLE u (a int REFERENCES t);
+        ALTER TABLE t DROP CONSTRAINT t_pkey CASCADE;
+    """)
     assert not table(db, "t").indexes
     assert not table(db, "u").constraints
 
 
 def test_index_as_defined() -> None:
-    db = replay("CREATE TABLE t (a int, b text); CREATE UNIQUE INDEX CONCURRENTLY i ON t USING btree (a DESC, lower(b)) WHERE a > 0")
+    db = replay("""
+        CREATE TABLE t (a int, b text);
+        CREATE UNIQUE INDEX CONCURRENTLY i ON t USING btree (a DESC, lower(b)) WHERE a > 0;
+    """)
     index = db.index(Name("i"))
     assert index is not None
     assert [key.column for key in index.keys] == ["a", ""]
@@ -108,7 +122,10 @@ def test_drop_index() -> None:
 
 
 def test_alter_constraint() -> None:
-    db = replay("CREATE TABLE t (a int PRIMARY KEY, b int REFERENCES t); ALTER TABLE t ALTER CONSTRAINT t_b_fkey DEFERRABLE INITIALLY DEFERRED")
+    db = replay("""
+        CREATE TABLE t (a int PRIMARY KEY, b int REFERENCES t);
+        ALTER TABLE t ALTER CONSTRAINT t_b_fkey DEFERRABLE INITIALLY DEFERRED;
+    """)
     key = table(db, "t").constraints["t_b_fkey"]
     assert key.deferrable
     assert key.initially_deferred

@@ -66,13 +66,20 @@ def test_indexes(definition: str, name: str) -> None:
 
 
 def test_a_second_index_is_numbered() -> None:
-    made = indexes("CREATE TABLE t (a int, b int); CREATE INDEX ON t (a); CREATE INDEX ON t (a); CREATE INDEX ON t (a) WHERE b > 0")
+    made = indexes("""
+        CREATE TABLE t (a int, b int);
+        CREATE INDEX ON t (a);
+        CREATE INDEX ON t (a);
+        CREATE INDEX ON t (a) WHERE b > 0;
+    """)
     assert made == {"t_a_idx", "t_a_idx1", "t_a_idx2"}
 
 
 def test_long_names_are_cut_where_they_are_longer() -> None:
-    sql = f"""CREATE TABLE {LONG} (a_column_with_thirty_bytes_12 int UNIQUE, {LONG} int UNIQUE, x int CHECK (x > 0), y int,
-        CHECK (x > y), UNIQUE (x, y));
+    sql = f"""CREATE TABLE {LONG} (
+            a_column_with_thirty_bytes_12 int UNIQUE, {LONG} int UNIQUE, x int CHECK (x > 0), y int,
+            CHECK (x > y), UNIQUE (x, y)
+        );
         CREATE INDEX ON {LONG} (x, y, lower(x::text), (x + 1), (x + 2)) INCLUDE (a_column_with_thirty_bytes_12);"""
     assert constraints(sql, LONG) == {
         "a_table_with_a_name_that_is_f_a_column_with_thirty_bytes_12_key",

@@ -11,7 +11,12 @@ def granted(db: Catalog, kind: str, name: str) -> set[tuple[str, str, str]]:
 
 
 def test_grant_and_revoke() -> None:
-    db = replay("CREATE TABLE t (a int); GRANT SELECT, INSERT ON t TO r; GRANT UPDATE (a) ON t TO r; REVOKE INSERT ON t FROM r")
+    db = replay("""
+        CREATE TABLE t (a int);
+        GRANT SELECT, INSERT ON t TO r;
+        GRANT UPDATE (a) ON t TO r;
+        REVOKE INSERT ON t FROM r;
+    """)
     assert granted(db, "table", "t") == {("r", "select", ""), ("r", "update", "a")}
     assert {text(by) for by in db.privileges_on("table", Name("t")).values()} == {
         "GRANT SELECT, INSERT ON t TO r",
@@ -20,7 +25,12 @@ def test_grant_and_revoke() -> None:
 
 
 def test_all_and_all_in_schema() -> None:
-    db = replay("CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t; CREATE SEQUENCE s; GRANT ALL ON ALL TABLES IN SCHEMA public TO r")
+    db = replay("""
+        CREATE TABLE t (a int);
+        CREATE VIEW v AS SELECT a FROM t;
+        CREATE SEQUENCE s;
+        GRANT ALL ON ALL TABLES IN SCHEMA public TO r;
+    """)
     assert ("r", "truncate", "") in granted(db, "table", "t")
     assert ("r", "select", "") in granted(db, "table", "v")
     assert not granted(db, "sequence", "s")
@@ -60,6 +70,12 @@ def test_rights_follow_a_rename_and_go_with_the_table() -> None:
 
 
 def test_drop_owned_takes_rights_away() -> None:
-    db = replay("CREATE TABLE t (a int); GRANT SELECT ON t TO r; CREATE TABLE o (a int); ALTER TABLE o OWNER TO r; DROP OWNED BY r")
+    db = replay("""
+        CREATE TABLE t (a int);
+        GRANT SELECT ON t TO r;
+        CREATE TABLE o (a int);
+        ALTER TABLE o OWNER TO r;
+        DROP OWNED BY r;
+    """)
     assert not granted(db, "table", "t")
     assert Name("o", "public") not in db.relations

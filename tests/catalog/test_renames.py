@@ -18,7 +18,8 @@ def test_a_table_with_all_that_names_it() -> None:
         ALTER TABLE t RENAME TO n;
     """)
     new = Name("n", "public")
-    assert {c.referenced for c in (table(db, "n").constraints["t_up_fkey"], table(db, "u").constraints["u_a_fkey"])} == {new}
+    assert table(db, "n").constraints["t_up_fkey"].referenced == new
+    assert table(db, "u").constraints["u_a_fkey"].referenced == new
     assert [index.table for index in db.indexes_of(Name("n"))] == [new]
     sequence = db.sequence(Name("t_id_seq"))
     assert sequence is not None
@@ -150,7 +151,12 @@ def test_a_schema_with_everything_in_it() -> None:
 
 
 def test_a_role_in_policies() -> None:
-    db = replay("CREATE ROLE r; CREATE TABLE t (a int); CREATE POLICY p ON t TO r USING (true); ALTER ROLE r RENAME TO n")
+    db = replay("""
+        CREATE ROLE r;
+        CREATE TABLE t (a int);
+        CREATE POLICY p ON t TO r USING (true);
+        ALTER ROLE r RENAME TO n;
+    """)
     assert table(db, "t").policies["p"].roles == ("n",)
 
 
@@ -165,6 +171,11 @@ def test_tables_swap_their_names() -> None:
 
 @pytest.mark.parametrize("kind", ["VIEW", "MATERIALIZED VIEW"])
 def test_views(kind: str) -> None:
-    db = replay(f"CREATE TABLE t (a int); CREATE {kind} v AS SELECT a FROM t; ALTER {kind} v RENAME TO w; CREATE VIEW x AS SELECT a FROM w")
+    db = replay(f"""
+        CREATE TABLE t (a int);
+        CREATE {kind} v AS SELECT a FROM t;
+        ALTER {kind} v RENAME TO w;
+        CREATE VIEW x AS SELECT a FROM w;
+    """)
     assert db.view(Name("w")) is not None
     assert [d.name.name for d in db.dependents(operation("DROP TABLE t"))] == ["w", "x"]

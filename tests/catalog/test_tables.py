@@ -152,7 +152,10 @@ def test_not_null(change: str, expected: set[str]) -> None:
 
 
 def test_not_null_constraint_of_18_by_its_made_up_name() -> None:
-    assert not_null("CREATE TABLE t (a int NOT NULL, b int NOT NULL); ALTER TABLE t DROP CONSTRAINT t_a_not_null") == {"b"}
+    assert not_null("""
+        CREATE TABLE t (a int NOT NULL, b int NOT NULL);
+        ALTER TABLE t DROP CONSTRAINT t_a_not_null;
+    """) == {"b"}
 
 
 def test_primary_key_stays_not_null_when_dropped() -> None:
