@@ -85,3 +85,63 @@ def test_arguments_that_are_literals(functions: str, call: str, columns: list[st
 def test_arguments_that_are_not(call: str) -> None:
     columns, unread = replayed(BY_NAME + call)
     assert (columns, unread) == (["id"], 1)
+
+
+POLICIES = """
+CREATE TABLE orders (id int);
+CREATE TABLE other (id int);
+CREATE POLICY one ON orders USING (true);
+CREATE POLICY "Two 2" ON orders USING (true);
+CREATE POLICY three ON other USING (true);
+"""
+DROP = """
+DO $$
+DECLARE p record; wanted text := 'public.orders';
+BEGIN
+  FOR p IN {query} LOOP
+    EXECUTE format('DROP POLICY %I ON orders', p.{column});
+  END LOOP;
+END $$;
+"""
+
+
+@pytest.mark.parametrize(
+    ("query", "column"),
+    [
+        ("SELECT policyname FROM pg_policies WHERE tablename = 'orders'", "policyname"),
+        (
+            "SELECT policyname AS p FROM pg_policies WHERE schemaname = 'public' AND tablename = 'orders' ORDER BY 1",
+            "p",
+        ),
+        (
+            """(SELECT policyname FROM pg_catalog.pg_policies
+                WHERE schemaname = split_part(wanted, '.', 1) AND tablename = split_part(wanted, '.', 2))""",
+            "policyname",
+        ),
+        ("SELECT polname FROM pg_policy WHERE polrelid = wanted::regclass", "polname"),
+        ("SELECT polname FROM pg_policy p WHERE p.polrelid = '\"public\".Orders'::regclass", "polname"),
+    ],
+)
+def test_policies_that_a_loop_drops(query: str, column: str) -> None:
+    engine = Engine(Judge({}), Config())
+    outcome = engine.run([Step(whole("1.sql", (POLICIES + DROP.format(query=query, column=column)).encode()), 1)])
+    assert outcome.not_analysed == 0
+    left = {name: [*table.policies] for name in ("orders", "other") if (table := engine.db.table(Name(name)))}
+    assert left == {"orders": [], "other": ["three"]}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT policyname FROM pg_policies WHERE tablename LIKE 'orders%'",
+        "SELECT policyname FROM pg_policies WHERE tablename = current_setting('app.table')",
+        "SELECT policyname FROM pg_policies WHERE tablename = 'orders' LIMIT 1",
+        "SELECT policyname FROM pg_policies WHERE tablename = 'orders' OR tablename = 'other'",
+        "SELECT policyname FROM pg_policies",
+        "SELECT policyname FROM archive.pg_policies WHERE tablename = 'orders'",
+    ],
+)
+def test_policies_that_are_not_known(query: str) -> None:
+    engine = Engine(Judge({}), Config())
+    outcome = engine.run([Step(whole("1.sql", (POLICIES + DROP.format(query=query, column="policyname")).encode()), 1)])
+    assert outcome.not_analysed == 1

@@ -21,7 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("catalog", "read", "selection"),
     ("effects", "session", "later", "blocks", "uses"),
     ("context",),
-    ("checks", "match", "expand", "calls"),
+    ("checks", "match", "expand", "calls", "systemrows"),
     ("judge",),
     ("engine",),
     ("sources", "suppressions", "fingerprints", "settle", "shadow"),

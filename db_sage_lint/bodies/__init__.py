@@ -4,23 +4,20 @@ A block's branches are all read, since which of them runs is known only at run t
 followed as far as it comes from literals.
 """
 
-from collections.abc import Mapping
+from db_sage_lint.bodies.records import Body, Inputs, Json, Rows, Texts, UnreadText
 
-from db_sage_lint.bodies.records import NOTHING_KNOWN, Body, Json, Texts, UnreadText
-
-__all__ = ["Body", "Texts", "UnreadText", "known_argument", "read_body"]
+__all__ = ["Body", "Inputs", "Rows", "Texts", "UnreadText", "known_argument", "read_body"]
 
 
-def read_body(language: str, body: str, at: int, text: bytes = b"", known: Mapping[str, Texts] = NOTHING_KNOWN) -> Body:
+def read_body(language: str, body: str, at: int, text: bytes = b"", inputs: Inputs | None = None) -> Body:
     """The statements of the body of a function or DO block, whose first byte is byte `at` of the file `text`.
 
     Where the body is written in a string with doubled quotes or escapes, positions are true to the line, provided that
-    `text` is given. `known` is what the arguments come to in the call that is meant, see `known_argument`. Never
-    raises: what can't be read is in `unread`.
+    `text` is given. `inputs` are those of the call that is meant. Never raises: what can't be read is in `unread`.
     """
     from db_sage_lint.bodies.reading import read
 
-    return read(language, body, at, text, known)
+    return read(language, body, at, text, inputs or Inputs())
 
 
 def known_argument(value: Json) -> dict[str, Texts]:

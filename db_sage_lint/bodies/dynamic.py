@@ -9,7 +9,7 @@ from itertools import islice, product
 import msgspec
 
 from db_sage_lint.bodies.plpgsql import Fields, fields
-from db_sage_lint.bodies.records import Json, Texts
+from db_sage_lint.bodies.records import Json, Rows, Texts
 from db_sage_lint.parse import Tree, tree_of
 
 # Texts that one expression may come to, and bytes of them; beyond that it counts as unknown.
@@ -88,13 +88,7 @@ def rows_of(query: str, variables: Variables) -> tuple[str, Texts] | None:
     """The only column of a query and all that its rows may hold: of SELECT unnest(array), also with FROM, and of
     VALUES. None for any other query. The name is empty where the query gives it none.
     """
-    tree = tree_of(query)
-    if not isinstance(tree, Tree) or len(tree.stmts) != 1 or "SelectStmt" not in tree.stmts[0].stmt:
-        return None
-    try:
-        select: Fields = msgspec.json.decode(tree.stmts[0].stmt["SelectStmt"])
-    except RecursionError:
-        return None
+    select = select_of(query)
     values = select.get("valuesLists")
     if isinstance(values, list):
         array: Json = {"A_ArrayExpr": {"elements": [only(fields(row, "List").get("items")) for row in values]}}
@@ -109,6 +103,33 @@ def rows_of(query: str, variables: Variables) -> tuple[str, Texts] | None:
         name = str(target.get("name") or column_name(fields(target.get("val"), "ColumnRef")) or "unnest")
     elements = array_elements(array, variables)
     return None if elements is None else (name, elements)
+
+
+def system_rows(query: str, variables: Variables, rows: Rows | None) -> tuple[str, Texts] | None:
+    """As `rows_of`, for a query of the system catalogs."""
+    if rows is None:
+        return None
+    known = {name: texts[0] for name, texts in variables.items() if texts and len(texts) == 1}
+
+    def value(node: Json) -> str | None:
+        try:
+            return text_of(node, known)
+        except (UnknownError, RecursionError):
+            return None
+
+    return rows(select_of(query), value)
+
+
+def select_of(query: str) -> Fields:
+    """The fields of a SELECT or VALUES, none for other statements."""
+    tree = tree_of(query)
+    if not isinstance(tree, Tree) or len(tree.stmts) != 1 or "SelectStmt" not in tree.stmts[0].stmt:
+        return {}
+    try:
+        select: Fields = msgspec.json.decode(tree.stmts[0].stmt["SelectStmt"])
+    except RecursionError:
+        return {}
+    return select
 
 
 def only(nodes: Json) -> Json:
@@ -273,10 +294,22 @@ def concatenated(*texts: str) -> str:
     return "".join(texts)
 
 
+def part(text: str, separator: str, number: str) -> str:
+    """split_part(); from the end where the number is negative."""
+    parts = text.split(separator) if separator else [text]
+    at = int(number) if number.lstrip("-").isdigit() else 0
+    index = at - 1 if at > 0 else at
+    return parts[index] if at and -len(parts) <= index < len(parts) else ""
+
+
 QUOTING: dict[str, Callable[[str], str]] = {"s": str, "I": as_name, "L": as_literal}
 FUNCTIONS: dict[str, Callable[..., str]] = {
     "format": formatted,
     "quote_ident": as_name,
     "quote_literal": as_literal,
     "concat": concatenated,
+    "lower": str.lower,
+    "upper": str.upper,
+    "replace": str.replace,
+    "split_part": part,
 }

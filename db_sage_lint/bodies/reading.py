@@ -1,9 +1,7 @@
 """Bodies by their language."""
 
-from collections.abc import Mapping
-
 from db_sage_lint.bodies.plpgsql import block_tree
-from db_sage_lint.bodies.records import Body, Texts, UnreadText
+from db_sage_lint.bodies.records import Body, Inputs, UnreadText
 from db_sage_lint.bodies.text import BlockText, placed
 from db_sage_lint.bodies.walk import Walk
 from db_sage_lint.lexer import words
@@ -14,12 +12,12 @@ from db_sage_lint.script import Fragment
 COMPILED = frozenset({"c", "internal"})
 
 
-def read(language: str, body: str, at: int, text: bytes, known: Mapping[str, Texts]) -> Body:
+def read(language: str, body: str, at: int, text: bytes, inputs: Inputs) -> Body:
     where = BlockText(body.encode("utf-8", "replace"), at, text)
     if language == "sql":
         return sql_body(where)
     if language == "plpgsql":
-        return plpgsql_body(body, where, known)
+        return plpgsql_body(body, where, inputs)
     if language in COMPILED:
         return Body()
     return unreadable(f"a body in {language} is not read", where)
@@ -32,13 +30,13 @@ def unreadable(why: str, where: BlockText) -> Body:
     return Body(unread=(UnreadText(why, names, where.place(0)),))
 
 
-def plpgsql_body(body: str, where: BlockText, known: Mapping[str, Texts]) -> Body:
+def plpgsql_body(body: str, where: BlockText, inputs: Inputs) -> Body:
     """The statements of a block in PL/pgSQL."""
     block = block_tree(body)
     if isinstance(block, str):
         return unreadable(block, where)
     try:
-        return Walk(where, known).function(block)
+        return Walk(where, inputs).function(block)
     except RecursionError:
         return unreadable("nested too deeply to be read", where)
 

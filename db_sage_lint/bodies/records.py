@@ -1,6 +1,6 @@
 """What reading a body gives."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -11,7 +11,17 @@ from db_sage_lint.parse import Statement
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 # All that a text may come to.
 Texts: TypeAlias = tuple[str, ...]
-NOTHING_KNOWN: Mapping[str, Texts] = {}
+# Given a SELECT's fields, and what tells the text that an expression comes to: the query's only column, and its rows.
+Rows: TypeAlias = Callable[[dict[str, "Json"], Callable[["Json"], str | None]], tuple[str, Texts] | None]
+
+
+class Inputs(Struct, frozen=True):
+    """What a body meets: `arguments` by name and as $1, $2, … as far as they are known, and what queries of the system
+    catalogs give.
+    """
+
+    arguments: Mapping[str, Texts] = {}
+    rows: Rows | None = None
 
 
 class UnreadText(Struct, frozen=True):

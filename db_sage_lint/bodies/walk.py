@@ -1,16 +1,16 @@
 """A PL/pgSQL block read from its tree, statement by statement."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
 from typing import TypeAlias
 
 import msgspec
 from msgspec import Raw
 
-from db_sage_lint.bodies.dynamic import HOLE, MOST_TEXTS, elements_of, outline_of, rows_of, texts_of
+from db_sage_lint.bodies.dynamic import HOLE, MOST_TEXTS, elements_of, outline_of, rows_of, system_rows, texts_of
 from db_sage_lint.bodies.plpgsql import Fields, fields
-from db_sage_lint.bodies.records import NOTHING_KNOWN, Body, Json, Texts, UnreadText
+from db_sage_lint.bodies.records import Body, Inputs, Json, Texts, UnreadText
 from db_sage_lint.bodies.text import BlockText, Span, placed
 from db_sage_lint.lexer import words
 from db_sage_lint.parse import Statement, Tree, tree_of
@@ -61,15 +61,16 @@ class Walk:
     """A block being read, in the order of its text, and what is known of its variables on the way.
 
     `variables` are those whose value comes from literals: all that it may be. None, or not there: unknown. At first
-    they are the arguments that are `known`.
+    they are the arguments.
     """
 
-    def __init__(self, where: BlockText, known: Mapping[str, Texts] = NOTHING_KNOWN) -> None:
+    def __init__(self, where: BlockText, inputs: Inputs) -> None:
         self.where = where
         self.statements: list[Statement] = []
         self.unread: list[UnreadText] = []
         self.caught: set[str] = set()
-        self.variables: Known = {**known}
+        self.variables: Known = {**inputs.arguments}
+        self.rows = inputs.rows
         self.names: list[str] = []
         self.conditions = 0
         self.rounds = MOST_ROUNDS
@@ -312,7 +313,7 @@ def execute(walk: Walk, node: Fields) -> None:
 def query_loop(walk: Walk, node: Fields) -> None:
     query = expression(node, "query")
     walk.query(query, line_of(node))
-    rows = rows_of(query, walk.variables)
+    rows = rows_of(query, walk.variables) or system_rows(query, walk.variables, walk.rows)
     if rows is None:
         walk.loop(node)
     else:
