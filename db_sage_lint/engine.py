@@ -186,7 +186,8 @@ class Run:
         if isinstance(op, AlterSetting):
             apply_defaults(op, self.engine.defaults)
             return
-        body = do_body(op, origin) if isinstance(op, DoBlock) else called_bodies(op, origin, self.engine.db, self.called)
+        db = self.engine.db
+        body = do_body(op, origin, db) if isinstance(op, DoBlock) else called_bodies(op, origin, db, self.called)
         for inner, place in body:
             self.take(inner, place)
 
