@@ -29,12 +29,12 @@ def recognise(folder: Folder) -> str:
 
 
 def place(file: str) -> Place | None:
-    """By the number, within the folders below that are named for a version."""
+    """By the number, within the folders below that are named for a version: up and down may have other names."""
     found = FILE.match(file)
     if not found:
         return None
-    folders, number, name, direction = found.groups()
-    version = (*natural(folders), (0, int(number), ""), (1, 0, name))
+    folders, number, _, direction = found.groups()
+    version = (*natural(folders), (0, int(number), ""))
     return Place(version, f"{folders}{int(number)}", "down" if direction == "down" else "up")
 
 

@@ -36,7 +36,7 @@ def place(file: str) -> Place | None:
     if not found:
         return None
     number = int(found[1])
-    return Place(((0, number, ""), (1, 0, found[2])), str(number), "down" if found[3] == ".down" else "up")
+    return Place(((0, number, ""),), str(number), "down" if found[3] == ".down" else "up")
 
 
 def places(folder: Folder) -> Iterator[tuple[str, Place]]:
