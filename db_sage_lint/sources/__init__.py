@@ -9,6 +9,7 @@ from db_sage_lint.sources import (
     atlas,
     dbmate,
     diesel,
+    django,
     drizzle,
     flyway,
     golang_migrate,
@@ -33,7 +34,7 @@ from db_sage_lint.sources import (
 from db_sage_lint.sources.history import Runner
 
 MARKED: tuple[Runner, ...] = (
-    sqitch, prisma, drizzle, liquibase, atlas, alembic,
+    sqitch, prisma, drizzle, liquibase, atlas, alembic, django,
     goose, dbmate, sql_migrate, tern, graphile_migrate, node_pg_migrate, temporal,
 )  # fmt: skip
 NAMED: tuple[Runner, ...] = (

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from db_sage_lint.script import Direction, Fragment, Script
+from db_sage_lint.sources.graph import first_in_circle, in_order, leaves
 from db_sage_lint.sources.history import Folder, Place
 
 NAME = "alembic"
@@ -34,7 +35,6 @@ class Revision(Struct):
     file: str
     id: str
     before: list[str]
-    down: list[str]
     labelled: bool
 
 
@@ -59,7 +59,7 @@ def revision(file: str, source: bytes) -> Revision | None:
         return None
     depends, labels = DEPENDS_ON.search(text), LABELS.search(text)
     below = strings(down[1])
-    return Revision(file, name[1], below + (strings(depends[1]) if depends else []), below, labelled(labels))
+    return Revision(file, name[1], below + (strings(depends[1]) if depends else []), labelled(labels))
 
 
 def strings(text: str) -> list[str]:
@@ -83,29 +83,8 @@ def places(folder: Folder) -> Iterator[tuple[str, Place]]:
         elif found:
             known[found.id] = found
     tell(folder, known)
-    for number, found in enumerate(in_order(known)):
-        yield found.file, Place(((0, number, ""),), found.id)
-
-
-def in_order(known: Mapping[str, Revision]) -> Iterator[Revision]:
-    """The revisions, each behind those that it needs; those in a circle last, by file. Where several could follow, the
-    one whose branch began first.
-    """
-    left = {found.id: {need for need in found.before if need in known} for found in known.values()}
-    after: dict[str, list[str]] = {}
-    for name, needs in left.items():
-        for need in needs:
-            after.setdefault(need, []).append(name)
-    ready = sorted((name for name, needs in left.items() if not needs), reverse=True)
-    while ready:
-        name = ready.pop()
-        del left[name]
-        yield known[name]
-        for follower in sorted(after.get(name, ()), reverse=True):
-            left[follower].discard(name)
-            if not left[follower]:
-                ready.append(follower)
-    yield from sorted((known[name] for name in left), key=lambda found: found.file)
+    for number, name in enumerate(in_order({name: found.before for name, found in known.items()})):
+        yield known[name].file, Place(((0, number, ""),), name)
 
 
 def tell(folder: Folder, known: Mapping[str, Revision]) -> None:
@@ -114,15 +93,11 @@ def tell(folder: Folder, known: Mapping[str, Revision]) -> None:
         for need in found.before:
             if need not in known and not any(name.startswith(need) for name in known):
                 folder.problems.append(f"{folder.shown(found.file)}: down_revision {need} is the revision of no file")
-    ordered = list(in_order(known))
-    placed: set[str] = set()
-    for found in ordered:
-        if any(need in known and need not in placed for need in found.before):
-            folder.problems.append(f"{folder.shown(found.file)}: revision {found.id} needs itself, by way of others")
-            break
-        placed.add(found.id)
-    needed = {need for found in known.values() for need in found.before}
-    heads = [found for found in ordered if found.id not in needed]
+    needs = {name: found.before for name, found in known.items()}
+    circle = first_in_circle(needs)
+    if circle:
+        folder.problems.append(f"{folder.shown(known[circle].file)}: revision {circle} needs itself, by way of others")
+    heads = [known[name] for name in leaves(needs)]
     if len(heads) > 1 and not any(found.labelled for found in known.values()):
         named = ", ".join(f"{head.id} ({head.file})" for head in heads)
         folder.problems.append(

@@ -55,6 +55,7 @@ def steps(history: History, change: Change, read: Reader, transaction: bool | No
     fates = dict(file_fates(history, change, read))
     duplicates = dict(duplicated(history, change.base))
     entries = with_deleted(history, change)
+    scripts_of = getattr(history.runner, "reading", lambda: history.runner.scripts)()
     undone, change_set = "", 0
     for number, entry in enumerate(entries):
         lost = entry.path in fates and fates[entry.path].how == "deleted"
@@ -68,7 +69,7 @@ def steps(history: History, change: Change, read: Reader, transaction: bool | No
         reported = not lost and is_reported(entry, change, new or entry.path in fates)
         if reported:
             about += misplaced(history, source)
-        scripts = history.runner.scripts(entry.path, source, entry.place)
+        scripts = scripts_of(entry.path, source, entry.place)
         if reported and entry.place.direction == "up" and len(scripts) == 1:
             about += without_down(entry, entries[number + 1 : number + 2], history)
         if entry.place.direction == "up" or entry.place.number != undone:

@@ -108,6 +108,7 @@ class Runner(Protocol):
     ENDINGS, a tuple of the ends of names of its migrations, and of marks, that don't end in .sql;
     SUBFOLDERS, a frozenset of names of folders that belong to the history of the folder above them;
     aside(file), whether a file without a place is the runner's all the same (other databases' are), and not judged;
+    reading(), a function that takes the place of `scripts` for one history, whose files it is given in order;
     misplaced(source), the marks of a file that it doesn't read where they stand, each a MarkMisplaced;
     DOWN, the words for the place of a migration's way back, where the runner has one;
     NAMES, the words for how the names look that it takes;

@@ -1,0 +1,143 @@
+"""The operations of Django's migrations, read without running them, one file after the other -> the SQL they send."""
+
+import ast
+from collections.abc import Iterator
+
+from db_sage_lint.script import Fragment, Script
+from db_sage_lint.sources.django_models import Models
+from db_sage_lint.sources.django_operations import sql_of
+from db_sage_lint.sources.history import Place
+from db_sage_lint.sources.python_code import (
+    UNKNOWN,
+    Arguments,
+    Code,
+    Reference,
+    UnclearError,
+    Value,
+    evaluate,
+    last_name,
+    template,
+)
+
+SQUASHED = "squashed"
+RUN_SQL = ("sql", "reverse_sql", "state_operations")
+
+
+class Project:
+    """The models of all applications as the files read so far have made them."""
+
+    def __init__(self) -> None:
+        self.state = Models()
+
+    def scripts(self, path: str, source: bytes, place: Place) -> tuple[Script, ...]:
+        """What a file sends; nothing of a squashed one beside those that it replaces."""
+        if place.number == SQUASHED:
+            return ()
+        try:
+            return (self.script(path, source, place.number.partition(".")[0]),)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            why = f"Python can't read this file: {' '.join(str(error).split())}"
+            return (Script(path, source, (Fragment(0, b"", 0, why),), transaction=True),)
+
+    def script(self, path: str, source: bytes, app: str) -> Script:
+        code = Code(source)
+        names = module_names(code)
+        classes = (node for node in code.tree.body if isinstance(node, ast.ClassDef) and node.name == "Migration")
+        body: list[ast.stmt] = next((node.body for node in classes), [])
+        said = {name.id: value for node in body for name, value in assigned(node)}
+        atomic = evaluate(said.get("atomic"), names) is not False
+        reader = File(code, app, self.state, names)
+        fragments = tuple(reader.operations(said.get("operations")))
+        return Script(path, source, fragments, transaction=atomic)
+
+
+def assigned(node: ast.stmt) -> Iterator[tuple[ast.Name, ast.expr]]:
+    """The names that a statement gives a value, with it."""
+    if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+            if isinstance(target, ast.Name):
+                yield target, node.value
+
+
+def module_names(code: Code) -> dict[str, Value]:
+    """What the names of a module stand for, as far as they are constants or calls."""
+    names: dict[str, Value] = {}
+    for node in code.tree.body:
+        for target, value in assigned(node):
+            known = evaluate(value, names)
+            names[target.id] = Reference(value) if known is UNKNOWN else known
+    return names
+
+
+class File:
+    """The operations of one file."""
+
+    def __init__(self, code: Code, app: str, state: Models, names: dict[str, Value]) -> None:
+        self.code = code
+        self.app = app
+        self.state = state
+        self.names = names
+
+    def operations(self, node: ast.expr | None) -> Iterator[Fragment]:
+        """What a list of operations sends."""
+        if isinstance(node, ast.Name):
+            value = self.names.get(node.id)
+            node = value.node if isinstance(value, Reference) and isinstance(value.node, ast.expr) else node
+        if isinstance(node, ast.BinOp):
+            yield from self.operations(node.left)
+            yield from self.operations(node.right)
+        elif isinstance(node, ast.List | ast.Tuple):
+            for item in node.elts:
+                yield from self.operation(item)
+        elif node is not None:
+            yield self.code.unread(node, "operations that are put together at run time", self.names)
+
+    def operation(self, node: ast.expr) -> Iterator[Fragment]:
+        if not isinstance(node, ast.Call):
+            yield self.code.unread(node, "operations that are put together at run time", self.names)
+            return
+        kind = last_name(node.func)
+        if kind == "RunSQL":
+            yield from self.run_sql(node)
+        elif kind == "SeparateDatabaseAndState":
+            yield from self.separate(node)
+        else:
+            yield from self.schema_change(node, kind)
+
+    def schema_change(self, node: ast.Call, kind: str) -> Iterator[Fragment]:
+        try:
+            statements = sql_of(node, self.app, self.state, self.names)
+        except UnclearError as error:
+            yield self.code.unread(node, f"{kind}: {error} is not told by the file", self.names)
+            return
+        if statements is None:
+            yield self.code.unread(node, f"{kind} is not read", self.names)
+            return
+        for sql in statements:
+            yield self.code.made(node, sql)
+
+    def run_sql(self, node: ast.Call) -> Iterator[Fragment]:
+        """RunSQL with a text, or with a list of texts and of pairs of a text and its parameters."""
+        given = Arguments(node, RUN_SQL, self.names)
+        sql = given.nodes.get("sql")
+        parts = sql.elts if isinstance(sql, ast.List | ast.Tuple) else [sql] if sql is not None else []
+        for part in parts:
+            text = part.elts[0] if isinstance(part, ast.Tuple | ast.List) and part.elts else part
+            value = template(text, self.names)
+            if value is not None:
+                yield self.code.sql(text, value)
+            elif last_name(text) != "noop":
+                yield self.code.unread(text, "SQL that is put together at run time", self.names)
+        self.only_state(given.nodes.get("state_operations"))
+
+    def separate(self, node: ast.Call) -> Iterator[Fragment]:
+        """What is done to the database, without changing the models, and then the other way round."""
+        given = Arguments(node, ("database_operations", "state_operations"), self.names)
+        apart = File(self.code, self.app, self.state.copy(), self.names)
+        yield from apart.operations(given.nodes.get("database_operations"))
+        self.only_state(given.nodes.get("state_operations"))
+
+    def only_state(self, node: ast.expr | None) -> None:
+        """Lets the models follow operations whose SQL isn't sent."""
+        for _ in self.operations(node):
+            pass
