@@ -35,7 +35,6 @@ from db_sage_lint.rules import Rules
 from db_sage_lint.script import Origin, Script
 from db_sage_lint.session import Held, Session, milliseconds
 
-NO_RELATIONS: Mapping[Name, Relation] = {}
 UNASKED = Missing("", Name(""))
 
 
@@ -67,7 +66,7 @@ class Context:
 
     `habits` are the names of settings that earlier scripts of the history have set; `unread` is what could not be
     analysed so far in this script. `low_trust` are the roles that anybody may act as, PUBLIC among them, and
-    `exposed_schemas` those that an API opens to them. `before` are the relations as the change set met them.
+    `exposed_schemas` those that an API opens to them.
     `undone` is the state to which a down script has to lead back: that before the script which it undoes.
     `unguarded` is the strongest lock blocking reads or writes of a contended relation that the script has asked for
     with no lock_timeout in force.
@@ -81,7 +80,6 @@ class Context:
         config: Config,
         rules: Rules,
         habits: AbstractSet[str] = frozenset(),
-        before: Mapping[Name, Relation] = NO_RELATIONS,
     ) -> None:
         self.db = db
         self.session = session
@@ -93,7 +91,6 @@ class Context:
         self.exposed_schemas = exposed_schemas(self.profiles)
         self.habits = habits
         self.later = later
-        self.before = before
         self.undone: State | None = None
         self.rule = ""
         self.unread: list[Unanalysed] = []
@@ -272,7 +269,8 @@ class Context:
         if not self.existed(relation.made):
             return None
         old_names = (old for old, gone in self.db.gone.items() if gone.renamed_to == relation.name)
-        return next((self.before[name] for name in (relation.name, *old_names) if name in self.before), None)
+        then = (self.db.former.get(name, self.db.relations.get(name)) for name in (relation.name, *old_names))
+        return next((former for former in then if former is not None), None)
 
     def contended(self, name: Name) -> bool:
         """Could another session be using the relation now? Unknown relations: yes."""
@@ -317,7 +315,8 @@ class Context:
     def touched(self) -> list[Relation]:
         """The relations that the change set has made or changed so far, as they are now."""
         if self._touched is None:
-            self._touched = [now for name, now in self.db.relations.items() if self.before.get(name) is not now]
+            written = ((self.db.relations.get(name), former) for name, former in self.db.former.items())
+            self._touched = [now for now, former in written if now is not None and now is not former]
         return self._touched
 
     def tables_touched(self) -> list[Table]:
@@ -382,6 +381,10 @@ class Context:
             for op in renames
             if isinstance(op, RenameTable) and self.relation_named_by(op) == self.db.resolve(name)
         ]
+
+    def creates_later(self) -> bool:
+        """Whether any later statement of the change set creates something."""
+        return self.later.creates(self.origin.start)
 
     def created_later(self, kind: str, name: str) -> Origin | None:
         """The later statement of the change set that creates a `kind` (relation, type, function, schema, role,

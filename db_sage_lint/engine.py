@@ -1,6 +1,6 @@
 """Replay and ask: every script runs against the catalog in order, and what is reported is judged just before it runs."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from msgspec import Struct
@@ -8,7 +8,6 @@ from msgspec import Struct
 from db_sage_lint.blocks import refused_in_block
 from db_sage_lint.catalog import Catalog
 from db_sage_lint.catalog.difference import State
-from db_sage_lint.catalog.records import Relation
 from db_sage_lint.config import Config
 from db_sage_lint.context import Context, Unanalysed
 from db_sage_lint.effects import Effect
@@ -21,7 +20,6 @@ from db_sage_lint.operations import (
     Begin,
     ChangeSetEnd,
     DoBlock,
-    Name,
     Operation,
     Query,
     ScriptEnd,
@@ -87,7 +85,7 @@ class Engine:
         for change_set in change_sets(steps):
             scripts = [(step, list(read(step.script))) for step in change_set]
             later = Later([(step.script, statements) for step, statements in scripts])
-            before = dict(self.db.relations) if any(step.reported for step, _ in scripts) else {}
+            self.db.begin_change_set()
             last = max((n for n, (step, _) in enumerate(scripts) if step.script.direction == "up"), default=-1)
             for number, (step, statements) in enumerate(scripts):
                 later.turn_to(number)
@@ -96,18 +94,16 @@ class Engine:
                     self.undone = State(dict(self.db.relations), dict(self.db.types), dict(self.db.functions))
                 down = step.script.direction == "down"
                 mark = self.db.trial() if down else self.db.mark()
-                self.run_script(step, statements, later, before, ends=number == last)
+                self.run_script(step, statements, later, ends=number == last)
                 if down:
                     self.db.rollback(mark)
                 self.db.commit()
         return self.outcome
 
-    def run_script(
-        self, step: Step, statements: Sequence[Read], later: Later, before: Mapping[Name, Relation], *, ends: bool
-    ) -> None:
+    def run_script(self, step: Step, statements: Sequence[Read], later: Later, *, ends: bool) -> None:
         script = step.script
         session = Session(script, in_transaction=one_transaction(script, statements), settings=self.defaults, db=self.db)
-        now = Context(self.db, session, later, self.config, self.judge.rules, self.habits, before)
+        now = Context(self.db, session, later, self.config, self.judge.rules, self.habits)
         now.undone = self.undone if step.undoes else None
         run = Run(self, step, session, now)
         beginning = Origin(script, 0, 0, step.change_set)

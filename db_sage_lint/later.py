@@ -54,6 +54,7 @@ class Later:
         self._scripts = scripts
         self._number = 0
         self._created: dict[tuple[str, str], list[tuple[int, Read]]] | None = None
+        self._last_creation = (-1, -1)
         self._named: dict[str, list[tuple[int, Operation]]] | None = None
         self._ends: list[int] = []
 
@@ -62,12 +63,19 @@ class Later:
         self._number = number
         self._named = None
 
+    def creates(self, after: int) -> bool:
+        """Whether any statement after byte `after` of the current script, or in a later one, creates something."""
+        if self._created is None:
+            self._created = self._index()
+        return (self._number, after) < self._last_creation
+
     def creation(self, kind: str, name: str, after: int) -> Place | None:
         """The first statement after byte `after` of the current script, or in a later one, that creates a `kind`
         (relation, type, function, schema, role, extension) of that unqualified name.
         """
-        if self._created is None:
-            self._created = self._index()
+        if not self.creates(after):
+            return None
+        assert self._created is not None
         for number, statement in self._created.get((kind, name), ()):
             if number > self._number or (number == self._number and statement.start > after):
                 return self._scripts[number][0], statement.start, statement.end
@@ -129,6 +137,7 @@ class Later:
                     key = creation_key(op)
                     if key:
                         created.setdefault(key, []).append((number, statement))
+                        self._last_creation = (number, statement.start)
         return created
 
 

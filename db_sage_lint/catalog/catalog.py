@@ -1,5 +1,7 @@
 """The schema that a statement meets: what exists, since when, and by which statement; replayed, never asked for."""
 
+from functools import cache
+
 from msgspec.structs import replace
 
 from db_sage_lint.catalog import lineage
@@ -33,15 +35,12 @@ from db_sage_lint.script import Origin
 
 _RELATION_KINDS = frozenset({"table", "foreign table", "view", "materialized view", "index", "sequence"})
 _FLAGS = ("if_not_exists", "if_exists", "missing_ok")
-_flags_of: dict[type, tuple[str, ...]] = {}
 
 
+@cache
 def flags_of(kind: type[Operation]) -> tuple[str, ...]:
     """The fields of an operation that say IF [NOT] EXISTS."""
-    found = _flags_of.get(kind)
-    if found is None:
-        found = _flags_of[kind] = tuple(flag for flag in _FLAGS if flag in kind.__struct_fields__)
-    return found
+    return tuple(flag for flag in _FLAGS if flag in kind.__struct_fields__)
 
 
 def _made_by(op: CreateTable | AddColumn, db: State) -> tuple[Name, str]:
@@ -79,7 +78,7 @@ class Catalog(State):
 
         Also true for a constraint written in a CREATE TABLE or ADD COLUMN that was just skipped.
         """
-        for flag in _flags_of.get(type(op)) or flags_of(type(op)):
+        for flag in flags_of(type(op)):
             if getattr(op, flag):
                 skips = self._holder(op) is not None if flag == "if_not_exists" else self._forgiven(op)
                 if skips:
@@ -107,7 +106,7 @@ class Catalog(State):
 
     def _comes_with_skipped(self, op: Operation) -> bool:
         """Whether it adds a constraint to a table or column that the same statement was to make and did not."""
-        if not isinstance(op, AddConstraint) or not op.within:
+        if not self._skipped or not isinstance(op, AddConstraint) or not op.within:
             return False
         table = self.resolve(op.table)
         return any((table, name) in self._skipped for name in (("",) if op.within == "table" else op.touches))

@@ -38,7 +38,8 @@ class State:
     """What exists, by resolved name, and what was dropped or renamed away.
 
     Every write goes through `put` or `remove`, so that `rollback` can undo it. Records are immutable: a change
-    replaces the record.
+    replaces the record. `answers` keeps what was found out about the present state until the next write. `former` are the
+    relations that were written since `begin_change_set`, as they were before; None for what did not exist.
     """
 
     def __init__(self, *, search_path: tuple[str, ...] = ("public",), complete: bool = False) -> None:
@@ -66,6 +67,8 @@ class State:
         self._journaling = False
         self._trial: int | None = None
         self._has_temporary = False
+        self.answers: dict[object, object] = {}
+        self.former: dict[Name, Relation | None] = {}
         self.search_path = search_path
 
     @property
@@ -76,6 +79,10 @@ class State:
     @complete.setter
     def complete(self, complete: bool) -> None:
         self.put(self._flags, "complete", complete)
+
+    def begin_change_set(self) -> None:
+        """Says that what is written from now on is written by another change set."""
+        self.former.clear()
 
     # --- journal -------------------------------------------------------------------------------------------------
 
@@ -91,6 +98,7 @@ class State:
 
     def rollback(self, mark: int) -> None:
         """Undoes every write since `mark`; marks taken before it stay good."""
+        self.answers.clear()
         while len(self._journal) > mark:
             store, key, old = self._journal.pop()
             if old is _ABSENT:
@@ -108,6 +116,7 @@ class State:
 
     def put(self, store: dict[Key, Value], key: Key, value: Value) -> None:
         """Writes one record of one of this object's dictionaries."""
+        self.answers.clear()
         if self._journaling:
             self._journal.append((store, key, store.get(key, _ABSENT)))
         store[key] = value
@@ -115,6 +124,7 @@ class State:
     def remove(self, store: dict[Key, Value], key: Key) -> None:
         """Deletes one record, if it is there."""
         if key in store:
+            self.answers.clear()
             if self._journaling:
                 self._journal.append((store, key, store[key]))
             del store[key]
@@ -126,10 +136,13 @@ class State:
         if name not in self.relations:
             self._enter(self._relations_named, name)
             self._has_temporary |= name.schema == TEMPORARY
+        if name not in self.former:
+            self.former[name] = self.relations.get(name)
         self.put(self.relations, name, relation)
 
     def remove_relation(self, name: Name) -> None:
         if name in self.relations:
+            self.former.setdefault(name, self.relations[name])
             self.remove(self.relations, name)
             self._leave(self._relations_named, name)
 
@@ -184,6 +197,7 @@ class State:
 
     @search_path.setter
     def search_path(self, schemas: tuple[str, ...]) -> None:
+        self.answers.clear()
         self._search_path = schemas
         listed = tuple(s for s in schemas if s != "$user")
         self._lookup = listed if TEMPORARY in listed else (TEMPORARY, *listed)

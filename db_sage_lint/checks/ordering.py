@@ -129,9 +129,11 @@ def used_before_created(op: Operation, now: Context) -> Verdict | bool:
 
 def used_too_early(op: Operation, now: Context) -> tuple[str, Name, Origin] | None:
     """The first object that the operation needs, that does not exist and that is created later, with its kind."""
+    if not now.creates_later():
+        return None
     for kind, name in needed(op, now.db):
-        later = None if exists(kind, name, now) else now.created_later(kind, name.name)
-        creation = first_creation((kind, name), now) if later else None
+        later = now.created_later(kind, name.name)
+        creation = first_creation((kind, name), now) if later and not exists(kind, name, now) else None
         if later and creation:
             return CREATIONS[type(creation)][1], name, later
     return None

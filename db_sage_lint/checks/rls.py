@@ -353,9 +353,9 @@ def has_index(table: Table, column: str, now: Context, *, wrapped: bool) -> bool
 
 @check
 def view_bypasses_rls(_: ChangeSetEnd, now: Context) -> Iterator[Verdict]:
-    views = [relation for relation in now.db.relations.values() if isinstance(relation, View)]
-    for view in views:
-        if view.materialized or not is_readable(view.name, now):
+    granted = [now.db.view(name) for kind, name in now.db.privileges if kind == "table"]
+    for view in granted:
+        if view is None or view.materialized or not is_readable(view.name, now):
             continue
         table = unprotected(view, now, frozenset())
         where = cause(view, table, now) if table else None

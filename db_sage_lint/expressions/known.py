@@ -10,7 +10,13 @@ if TYPE_CHECKING:
 
 
 class Known(Protocol):
-    """The part of `Catalog` that is asked. Names go in as written; what comes back is resolved."""
+    """The part of `Catalog` that is asked. Names go in as written; what comes back is resolved.
+
+    `answers` is where a question about the present state may keep what it found; a change of the state empties it.
+    """
+
+    @property
+    def answers(self) -> dict[object, object]: ...
 
     def resolve(self, name: Name) -> Name: ...
 

@@ -21,6 +21,16 @@ class OutputColumn(Struct, frozen=True):
     type: Type | None = None
 
 
+class Resolved(Struct, frozen=True):
+    """What a query reads, and the columns that it returns, None where they can't all be told."""
+
+    reads: frozenset[tuple[Name, str]] = frozenset()
+    outputs: tuple[OutputColumn, ...] | None = None
+
+
+READS_NOTHING: frozenset[tuple[Name, str]] = frozenset()
+
+
 def reads(query: Expression, db: Known) -> frozenset[tuple[Name, str]]:
     """The relations (resolved) that a query reads, each with a column of it that is read.
 
@@ -28,32 +38,40 @@ def reads(query: Expression, db: Known) -> frozenset[tuple[Name, str]]:
     target of INSERT, UPDATE, DELETE or MERGE is read where a column of it is. Any expression may be given too: what
     its sub-selects read.
     """
-    resolver = Resolver(db)
-    try:
-        resolver.expression(tree(query), Scope(None, -1))
-    except (TooDeepError, RecursionError):
-        return frozenset((db.resolve(name), "") for name in relations_named(query))
-    with_columns = {relation for relation, _ in resolver.touched}
-    return frozenset(resolver.touched) | {(relation, NO_COLUMN) for relation in resolver.relations - with_columns}
+    return _resolved(query, db).reads if b'"relname"' in query else READS_NOTHING
 
 
 def output_columns(query: Expression, db: Known) -> tuple[str, ...] | None:
     """The names of the columns that a query returns, None where they can't all be told."""
-    outputs = _outputs(query, db, typed=False)
+    outputs = _resolved(query, db).outputs
     return None if outputs is None else tuple(output.name for output in outputs)
 
 
 def output_types(query: Expression, db: Known) -> tuple[OutputColumn, ...] | None:
     """The columns that a query returns, with the types that can be told."""
-    return _outputs(query, db, typed=True)
+    return _resolved(query, db, typed=True).outputs
 
 
-def _outputs(query: Expression, db: Known, *, typed: bool) -> tuple[OutputColumn, ...] | None:
-    kind, fields = node(tree(query))
+def _resolved(query: Expression, db: Known, *, typed: bool = False) -> Resolved:
+    """The query resolved, once for a state of the catalog."""
+    key = (query, typed)
+    found = db.answers.get(key)
+    if not isinstance(found, Resolved):
+        found = db.answers[key] = _resolve(query, db, typed=typed)
+    return found
+
+
+def _resolve(query: Expression, db: Known, *, typed: bool) -> Resolved:
+    top = tree(query)
     resolver = Resolver(db, typed=typed)
     try:
-        resolver.expression(tree(query), Scope(None, -1))
+        resolver.expression(top, Scope(None, -1))
     except (TooDeepError, RecursionError):
-        return None
+        return Resolved(frozenset((db.resolve(name), "") for name in relations_named(query)))
+    with_columns = {relation for relation, _ in resolver.touched}
+    kind, fields = node(top)
     outputs = resolver.returned.get(id(fields)) if kind else None
-    return None if outputs is None else tuple(OutputColumn(o.name, o.type) for o in outputs)
+    return Resolved(
+        frozenset(resolver.touched) | {(relation, NO_COLUMN) for relation in resolver.relations - with_columns},
+        None if outputs is None else tuple(OutputColumn(o.name, o.type) for o in outputs),
+    )

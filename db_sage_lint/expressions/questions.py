@@ -92,6 +92,7 @@ def column_of(fields: Fields) -> QualifiedColumn:
     )
 
 
+@lru_cache(maxsize=1024)
 def relations_named(expr: Expression) -> frozenset[Name]:
     """The relations that stand in FROM of its sub-selects, as written. Names of WITH queries are among them."""
     if b'"RangeVar"' not in expr:

@@ -81,7 +81,8 @@ class Resolver:
             elif kind == "A_Indirection" and self.field(fields, scope):
                 continue
             elif isinstance(here, dict):
-                stack.extend(v for k, v in (fields or here).items() if isinstance(v, dict | list) and k != "typeName")
+                inside = (fields or here).items()
+                stack += [v for k, v in inside if (type(v) is dict or type(v) is list) and k != "typeName"]
 
     def column(self, fields: Fields, scope: Scope) -> None:
         words = tuple(text(f.get("sval")) if k == "String" else "*" for k, f in map(node, items(fields.get("fields"))))

@@ -68,22 +68,22 @@ def walk(value: Json) -> Iterator[tuple[str, Fields]]:
     stack = [value]
     while stack:
         here = stack.pop()
-        if isinstance(here, dict):
+        if type(here) is dict:
             if len(here) == 1:
                 ((key, inner),) = here.items()
-                if key[0].isupper() and isinstance(inner, dict):
+                if type(inner) is dict and key[0].isupper():
                     yield key, inner
                     here = inner
-            stack.extend(v for v in reversed(here.values()) if isinstance(v, dict | list))
-        elif isinstance(here, list):
-            stack.extend(reversed(here))
+            stack += [v for v in reversed(here.values()) if type(v) is dict or type(v) is list]
+        elif type(here) is list:
+            stack += reversed(here)
 
 
 def node(value: Json) -> tuple[str, Fields]:
     """The type and fields of a node; an empty type where `value` is none."""
-    if isinstance(value, dict) and len(value) == 1:
+    if type(value) is dict and len(value) == 1:
         ((key, inner),) = value.items()
-        if isinstance(inner, dict):
+        if type(inner) is dict:
             return key, inner
     return "", _NOTHING
 

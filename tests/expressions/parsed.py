@@ -49,6 +49,7 @@ class Records:
     def __init__(self, *records: Table | View | Function) -> None:
         self.relations = {r.name: r for r in records if isinstance(r, Table | View)}
         self.functions = [r for r in records if isinstance(r, Function)]
+        self.answers: dict[object, object] = {}
 
     def resolve(self, name: Name) -> Name:
         return name if name.schema else Name(name.name, "public")
