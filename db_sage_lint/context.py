@@ -54,6 +54,14 @@ class Verdict(Struct, frozen=True, kw_only=True):
     effects: tuple[Effect, ...] | None = None
 
 
+class Proven(Struct, frozen=True, eq=False):
+    """The rule is quiet about what stands at `origin`, since the statement at `proof` made it safe."""
+
+    rule: str
+    origin: Origin
+    proof: Origin
+
+
 class Unanalysed(Struct, frozen=True, eq=False):
     """A statement whose effect could not be read, and why."""
 
@@ -94,6 +102,7 @@ class Context:
         self.undone: State | None = None
         self.rule = ""
         self.unread: list[Unanalysed] = []
+        self.proofs: list[Proven] = []
         self.unguarded: Held | None = None
         self._told: dict[str, tuple[int, Lock]] = {}
         self._rules = rules
@@ -206,6 +215,10 @@ class Context:
             return False
         self._told[self.rule] = (self.session.transactions, lock)
         return True
+
+    def note_proof(self, proof: Origin) -> None:
+        """Notes that the rule that is being asked is quiet here because of that statement."""
+        self.proofs.append(Proven(self.rule, self.origin, proof))
 
     def setting(self, name: str) -> str | None:
         """The value in force of a run-time parameter, as far as the files tell; None where they don't."""

@@ -9,7 +9,7 @@ from db_sage_lint.blocks import refused_in_block
 from db_sage_lint.catalog import Catalog
 from db_sage_lint.catalog.difference import State
 from db_sage_lint.config import Config
-from db_sage_lint.context import Context, Unanalysed
+from db_sage_lint.context import Context, Proven, Unanalysed
 from db_sage_lint.effects import Effect
 from db_sage_lint.expand import called_bodies, do_body
 from db_sage_lint.findings import Finding
@@ -56,10 +56,11 @@ class Bug(Struct, frozen=True, eq=False):
 
 
 class Outcome(Struct):
-    """What a replay found. `statements` and `not_analysed` count those of the reported scripts."""
+    """What a replay found. `proofs` are earlier statements that kept a rule quiet. `statements` and `not_analysed` count those of the reported scripts."""
 
     findings: list[Finding]
     bugs: list[Bug]
+    proofs: list[Proven]
     files: int = 0
     statements: int = 0
     not_analysed: int = 0
@@ -78,7 +79,7 @@ class Engine:
         self.habits: set[str] = set()
         self.undone: State | None = None
         self.counted = ""
-        self.outcome = Outcome([], [])
+        self.outcome = Outcome([], [], [])
 
     def run(self, steps: Iterable[Step]) -> Outcome:
         """Replays the steps in order and judges the reported ones."""
@@ -121,6 +122,7 @@ class Engine:
             self.outcome.files += script.path != self.counted
             self.counted = script.path
             self.outcome.statements += sum(statement.counts for statement in statements)
+            self.outcome.proofs += now.proofs
             self.outcome.not_analysed += len({unread.origin.start for unread in now.unread})
 
 

@@ -27,7 +27,7 @@ class Report(Struct, kw_only=True):
 
     `findings` are settled and sorted by path, place and rule. `suppressed` counts what ignores of every kind took away,
     `hidden` what is below the severity asked for. `files` and `statements` count what was judged, `not_analysed` those
-    statements whose effect could not be read. `notes` say what was decided for the user (a folder found), `problems`
+    statements whose effect could not be read. `proofs` say which earlier statement keeps a rule quiet. `notes` say what was decided for the user (a folder found), `problems`
     which inputs could not be read, `bugs` are tracebacks of checks that failed: each is told and the rest still stands.
     """
 
@@ -37,6 +37,7 @@ class Report(Struct, kw_only=True):
     files: int = 0
     statements: int = 0
     not_analysed: int = 0
+    proofs: list[str] = []
     notes: list[str] = []
     problems: list[str] = []
     bugs: list[str] = []
@@ -49,6 +50,7 @@ class Report(Struct, kw_only=True):
         self.files += other.files
         self.statements += other.statements
         self.not_analysed += other.not_analysed
+        self.proofs += other.proofs
         self.notes += other.notes
         self.problems += other.problems
         self.bugs += other.bugs

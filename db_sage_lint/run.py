@@ -11,6 +11,7 @@ from db_sage_lint.errors import UserError, unreadable
 from db_sage_lint.judge import Judge
 from db_sage_lint.report import Report, Request
 from db_sage_lint.rules import load
+from db_sage_lint.script import Origin
 from db_sage_lint.selection import enabled
 from db_sage_lint.settle import settle
 from db_sage_lint.sources import changes, discover, walk
@@ -204,6 +205,9 @@ class Run:
         self.out.files += outcome.files
         self.out.statements += outcome.statements
         self.out.not_analysed += outcome.not_analysed
+        for proven in outcome.proofs:
+            where, why = line_of(proven.origin), line_of(proven.proof)
+            self.out.proofs.append(f"{where}: {proven.rule} is quiet, as {why} proves it safe")
         for bug in outcome.bugs:
             import traceback
 
@@ -211,6 +215,12 @@ class Run:
             place = f"{bug.origin.script.path}, byte {bug.origin.start}"
             what = f"rule {bug.rule}" if bug.rule else "the replay"
             self.out.bugs.append(f"{what} failed on {type(bug.operation).__name__} at {place}:\n{trace}")
+
+
+def line_of(origin: Origin) -> str:
+    """Path and line (1-based) of a statement."""
+    line = origin.script.source.count(b"\n", 0, origin.start) + 1
+    return f"{origin.script.path}:{line}"
 
 
 def snapshots(request: Request) -> "tuple[Snapshot | None, Snapshot | None]":

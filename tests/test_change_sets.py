@@ -64,3 +64,16 @@ def test_temporary_tables_end_with_the_session() -> None:
     )
     assert outcome.findings == []
     assert engine.db.relations == {}
+
+
+def test_proof_that_keeps_a_rule_quiet_is_told() -> None:
+    _, outcome = run(
+        ("CREATE TABLE orders (id bigint PRIMARY KEY, state text);", "up"),
+        ("ALTER TABLE orders ADD CONSTRAINT given CHECK (state IS NOT NULL) NOT VALID;", "up"),
+        ("ALTER TABLE orders VALIDATE CONSTRAINT given;", "up"),
+        ("ALTER TABLE orders ALTER COLUMN state SET NOT NULL;", "up"),
+        rule="not-null-without-proof",
+    )
+    assert not outcome.findings
+    ((rule, where, why),) = [(p.rule, p.origin.script.path, p.proof.script.path) for p in outcome.proofs]
+    assert (rule, where, why) == ("not-null-without-proof", "4.sql", "3.sql")

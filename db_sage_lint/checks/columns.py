@@ -137,7 +137,12 @@ def is_foreign(name: Name, now: Context) -> bool:
 
 @check
 def not_null_without_proof(op: SetNotNull | AddNotNull, now: Context) -> bool | Verdict:
-    return now.scans and Verdict(related=tuple(almost_proofs(op, now)))
+    if now.scans:
+        return Verdict(related=tuple(almost_proofs(op, now)))
+    proof = now.db.not_null_proof(op.table, op.column) if now.contended(op.table) else None
+    if proof:
+        now.note_proof(proof)
+    return False
 
 
 def almost_proofs(op: SetNotNull | AddNotNull, now: Context) -> Iterator[tuple[Origin, str]]:

@@ -111,7 +111,7 @@ def check(asked: Asked) -> int:
     with Progress(wanted=not (asked.no_progress or asked.quiet)):
         report = db_sage_lint.check(requested(asked), settings)
     if not asked.quiet:
-        for note in (*report.notes, *(settings.notes() if asked.verbose else ())):
+        for note in (*report.notes, *((*settings.notes(), *report.proofs) if asked.verbose else ())):
             say(note)
     show(report, where, asked)
     summed_up = report.findings or report.not_analysed
