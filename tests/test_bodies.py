@@ -276,3 +276,32 @@ def test_what_cannot_be_read_is_said(body: str, named: bool) -> None:
 def test_statement_that_postgresql_would_refuse_later() -> None:
     body, _ = block("ALTER TABLE t ADD CHECK (a > 1), DROP COLUMN b; COPY t FROM stdin; LISTEN x;")
     assert [s.kind for s in body.statements] == ["AlterTableStmt", "CopyStmt", "ListenStmt"]
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("EXECUTE format('SELECT setval(%L, %s)', seq, n);", "SelectStmt"),
+        ("EXECUTE format('UPDATE t SET %I = 1 WHERE a = %L', x, y);", "UpdateStmt"),
+        ("EXECUTE 'DELETE FROM t WHERE ' || x;", "DeleteStmt"),
+        ("EXECUTE format('INSERT INTO t VALUES (%s)', x);", "InsertStmt"),
+    ],
+)
+def test_statement_on_rows_with_unknown_values(source: str, kind: str) -> None:
+    body, _ = block(source)
+    assert ([s.kind for s in body.statements], body.unread) == ([kind], ())
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "EXECUTE format('UPDATE %I SET a = 1', x);",
+        "EXECUTE format('INSERT INTO t SELECT * FROM %I', x);",
+        "EXECUTE 'SELECT ' || f || '(1)';",
+        "EXECUTE 'SELECT 1; ' || x;",
+    ],
+)
+def test_statement_on_rows_of_what_is_unknown(source: str) -> None:
+    body, _ = block(source)
+    assert not body.statements
+    assert len(body.unread) == 1

@@ -18,8 +18,11 @@ from db_sage_lint.recovery import filled_tree
 
 ASSIGNMENT = re.compile(r"^.*?:?=", re.DOTALL)
 HOLE_IN_RELATION = re.compile(rb'"(?:relname|schemaname)":"[^"]*' + HOLE.encode())
+HOLE_IN_NAME = re.compile(HOLE_IN_RELATION.pattern + rb'|"funcname":\[[^\]]*' + HOLE.encode())
 # Rounds of loops over known values that are read one by one; beyond that, all values are taken together.
 MOST_ROUNDS = 256
+# Statements that read or change rows, and definitions only through the functions they call.
+ON_ROWS = frozenset({"DeleteStmt", "InsertStmt", "SelectStmt", "UpdateStmt"})
 # Statements that change a relation, whose name says all about what they may change.
 ON_RELATIONS = frozenset({
     "AlterTableStmt", "CreatePolicyStmt", "CreateTrigStmt", "IndexStmt", "RuleStmt", "TruncateStmt",
@@ -138,7 +141,7 @@ class Walk:
         span = self.where.find(text.encode(), line)
         texts = texts_of(text, self.variables)
         if texts is None:
-            self.give_up(self.unknown(text, span.start))
+            self.outlined(text, span)
             return
         for sql in texts:
             tree = filled_tree(sql)
@@ -154,17 +157,24 @@ class Walk:
             return msgspec.structs.replace(span, base=span.start, exact=False)
         return msgspec.structs.replace(span, base=span.start + literal)
 
-    def unknown(self, text: str, at: int) -> UnreadText:
-        """EXECUTE of text that is known in part only: about named relations, if the part that names them is known."""
+    def outlined(self, text: str, span: Span) -> None:
+        """EXECUTE of text that is known in part only: about named relations, if the part that names them is known.
+
+        Of a statement on rows in which only values are unknown, all that matters is known.
+        """
         why = "EXECUTE runs SQL that is put together at run time"
         outline = outline_of(text, self.variables)
         tree = tree_of(outline)
         if not isinstance(tree, Tree) or len(tree.stmts) != 1:
-            return UnreadText(why, frozenset(), at)
+            self.give_up(UnreadText(why, frozenset(), span.start))
+            return
         ((kind, node),) = tree.stmts[0].stmt.items()
+        if kind in ON_ROWS and not HOLE_IN_NAME.search(bytes(node)):
+            self.emit(tree, msgspec.structs.replace(span, base=span.start, exact=False))
+            return
         known = kind in ADDITIVE or (kind in ON_RELATIONS and not HOLE_IN_RELATION.search(bytes(node)))
         names = words_of(outline) - {HOLE} if known else frozenset[str]()
-        return UnreadText(why, names, at, kind)
+        self.give_up(UnreadText(why, names, span.start, kind))
 
     # --- what may run, or not, or again ----------------------------------------------------------------------------
 
