@@ -1,7 +1,8 @@
 """dbmate: <number>….sql in the order of the names, both directions in one file under `-- migrate:up` and `:down`.
 
 Source: amacneil/dbmate, pkg/dbmate/migration.go: the patterns of the two lines, their options (`transaction:false`, one
-transaction for each file and direction without it), and db.go: the pattern of file names.
+transaction for each file and direction without it), and db.go: the pattern of file names. A part is sent in one
+message, whose statements PostgreSQL makes one transaction whatever the option says (issues 126 and 182).
 """
 
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from db_sage_lint.operations import MarkMisplaced
 from db_sage_lint.script import Script
 from db_sage_lint.sources.history import Folder, Place, by_name
 from db_sage_lint.sources.patterns import lazy
-from db_sage_lint.sources.sections import Section, both_ways, script, sections
+from db_sage_lint.sources.sections import Section, both_ways, is_one_transaction, script, sections
 
 NAME = "dbmate"
 NAMES = "<number>_<name>.sql"
@@ -44,13 +45,14 @@ def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
     up = next((part for part in parts if part.marker and part.marker[1] == b"up"), parts[0])
     down = next((part for part in parts if part.marker and part.marker[1] == b"down"), None)
     return both_ways(
-        script(path, source, [up], transaction=in_transaction(up)),
-        script(path, source, [down], "down", transaction=in_transaction(down)) if down else None,
+        script(path, source, [up], transaction=in_transaction(up, source)),
+        script(path, source, [down], "down", transaction=in_transaction(down, source)) if down else None,
     )
 
 
-def in_transaction(part: Section) -> bool:
-    return not (part.marker and OPTION.search(part.marker[2]))
+def in_transaction(part: Section, source: bytes) -> bool:
+    off = part.marker and OPTION.search(part.marker[2])
+    return not off or is_one_transaction(source[part.start : part.end])
 
 
 def misplaced(source: bytes) -> Iterator[MarkMisplaced]:

@@ -1,7 +1,8 @@
 """diesel: migrations/<version>_<name>/up.sql with down.sql, in the order of the versions as text.
 
 Source: diesel-rs/diesel, diesel_migrations: the version is the folder's name up to the first underscore without its
-hyphens; each migration runs in a transaction, unless metadata.toml beside it says `run_in_transaction = false`.
+hyphens; each migration runs in a transaction, unless metadata.toml beside it says `run_in_transaction = false`. The
+file is sent in one message, whose statements are one transaction all the same (issue 4552).
 """
 
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from db_sage_lint.script import Direction, Script, whole
 from db_sage_lint.sources.history import Folder, Place
 from db_sage_lint.sources.patterns import lazy
+from db_sage_lint.sources.sections import is_one_transaction
 
 NAME = "diesel"
 PROFILES: frozenset[str] = frozenset()
@@ -52,5 +54,6 @@ def is_off(folder: Folder, file: str) -> bool:
 
 
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
-    """The whole file."""
-    return (whole(path, source, direction=place.direction, transaction=place.transaction is not False),)
+    """The whole file, in one message to the server."""
+    transaction = place.transaction is not False or is_one_transaction(source)
+    return (whole(path, source, direction=place.direction, transaction=transaction),)

@@ -23,13 +23,11 @@ ENDINGS = (".sql.conf",)
 FILE = lazy(r"^(?:.*/)?(?:([vVUB])(\d+(?:[._]\d+)*)|R)__([^/]*)\.sql$")
 CALLBACK = lazy(r"^(?:.*/)?(?:before|after)(?:Each)?[A-Z]\w*\.sql$")
 CONFIGURED = lazy(rb"(?m)^\s*executeInTransaction\s*[:=]\s*false\b")
-MIXED = lazy(rb"(?m)^\s*(?:flyway\.)?mixed\s*=\s*\"?true\b")
 # PostgreSQLParser.java, detectCanExecuteInTransaction
 OUTSIDE = lazy(
     rb"(?is)(?:CREATE|DROP)\s+(?:DATABASE|TABLESPACE|SUBSCRIPTION)\b|ALTER\s+SYSTEM\b|VACUUM\b|DISCARD\s+ALL\b"
     rb"|CREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY\b|DROP\s+INDEX\s+CONCURRENTLY\b"
-    rb"|REINDEX\s+(?:\([^)]*\)\s*)?(?:SCHEMA|DATABASE|SYSTEM)\b|REINDEX\s+(?:\([^)]*\)\s*)?\w+\s+CONCURRENTLY\b"
-    rb"|ALTER\s+TYPE\s+\S+\s+ADD\s+VALUE\b"
+    rb"|REINDEX\s+(?:VERBOSE\s+)?(?:SCHEMA|DATABASE|SYSTEM)\b"
 )
 HINT = lazy(rb"(?i)CONCURRENTLY|VACUUM|DATABASE|TABLESPACE|SUBSCRIPTION|SYSTEM|DISCARD|REINDEX")
 

@@ -2,7 +2,7 @@
 
 Source: golang-migrate/migrate, source/parse.go (the pattern of file names) and database/postgres/postgres.go: the file
 is sent in one message without BEGIN. PostgreSQL makes one transaction of the statements of a message, unless it is a
-single one (manual, "Multiple Statements in a Simple Query").
+single one.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name, is_sql, natural
 from db_sage_lint.sources.patterns import lazy
-from db_sage_lint.sources.sections import several_statements
+from db_sage_lint.sources.sections import is_one_transaction
 
 NAME = "golang-migrate"
 NAMES = "<number>_<name>.up.sql"
@@ -44,4 +44,4 @@ def places(folder: Folder) -> Iterator[tuple[str, Place]]:
 
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
     """The whole file, in one transaction if it has several statements."""
-    return (whole(path, source, direction=place.direction, transaction=several_statements(source)),)
+    return (whole(path, source, direction=place.direction, transaction=is_one_transaction(source)),)

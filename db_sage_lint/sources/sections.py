@@ -7,6 +7,9 @@ from itertools import islice
 from msgspec import Struct
 
 from db_sage_lint.script import Direction, Fragment, Script
+from db_sage_lint.sources.patterns import lazy
+
+BEGIN = lazy(rb"(?i)(?:BEGIN|START\s+TRANSACTION)(?!\w)")
 
 
 class Section(Struct, frozen=True):
@@ -98,3 +101,10 @@ def statements(source: bytes) -> Iterator[bytes]:
 def several_statements(source: bytes) -> bool:
     """Whether a text has more than one statement."""
     return next(islice(statements(source), 1, None), None) is not None
+
+
+def is_one_transaction(message: bytes) -> bool:
+    """Whether PostgreSQL runs a text that is sent in one message as one transaction: it does with several statements,
+    unless they begin transactions themselves (manual, "Multiple Statements in a Simple Query").
+    """
+    return several_statements(message) and not any(BEGIN.match(statement) for statement in statements(message))

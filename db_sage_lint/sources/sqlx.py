@@ -1,7 +1,9 @@
 """sqlx: <number>_<name>.sql, or .up.sql with .down.sql, in the order of the numbers.
 
 Source: launchbadge/sqlx, sqlx-core/src/migrate/source.rs (file names; the number is an i64) and sqlx-postgres's
-migrate.rs: a transaction for each file, none for one that begins with `-- no-transaction`, at its first byte.
+migrate.rs: a transaction for each file, none for one that begins with `-- no-transaction`, at its first byte. Such a
+file goes to the server in one message, whose statements PostgreSQL makes one transaction, unless newer versions find
+`/* sqlx: split */` between them (pull request 3694).
 """
 
 from collections.abc import Iterator
@@ -10,12 +12,14 @@ from db_sage_lint.operations import MarkMisplaced
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name
 from db_sage_lint.sources.patterns import lazy
+from db_sage_lint.sources.sections import is_one_transaction
 
 NAME = "sqlx"
 NAMES = "<number>_<name>.sql, or .up.sql with .down.sql"
 PROFILES: frozenset[str] = frozenset()
 FILE = lazy(r"^(\d+)_(.*?)(\.up|\.down)?\.sql$")
 NO_TRANSACTION = b"-- no-transaction"
+SPLIT = b"/* sqlx: split */"
 FIRST = lazy(rb"\A-- no-transaction")
 NEARLY = lazy(rb"(?mi)^[ \t\xef\xbb\xbf]*--[ \t]*no[-_ ]?transaction\b[^\n]*$")
 
@@ -44,8 +48,8 @@ def places(folder: Folder) -> Iterator[tuple[str, Place]]:
 
 
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
-    """The whole file."""
-    transaction = not source.startswith(NO_TRANSACTION)
+    """The whole file. Without a transaction it is sent in one message, or in several where it says so."""
+    transaction = not source.startswith(NO_TRANSACTION) or (SPLIT not in source and is_one_transaction(source))
     return (whole(path, source, direction=place.direction, transaction=transaction),)
 
 

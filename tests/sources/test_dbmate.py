@@ -24,11 +24,17 @@ def test_order_direction_transaction(sample: "Callable[[str], Sample]") -> None:
         ("20240103000000_by_total.sql", "up", False),
         ("20240103000000_by_total.sql", "down", False),
         ("20240104000000_misspelt.sql", "up", True),
+        ("20240105000000_two.sql", "up", True),
+        ("20240105000000_two.sql", "down", True),
     ]
 
 
 def test_findings(sample: "Callable[[str], Sample]") -> None:
     tree = sample("dbmate")
-    assert tree.found("concurrently-in-transaction") == [("20240102000000_by_customer.sql", 2)]
+    assert tree.found("concurrently-in-transaction") == [
+        ("20240102000000_by_customer.sql", 2),
+        ("20240105000000_two.sql", 2),
+        ("20240105000000_two.sql", 3),
+    ]
     assert tree.found("no-transaction-mark-misplaced") == [("20240104000000_misspelt.sql", 1)]
     assert tree.found("syntax-error", "unknown-object", "object-already-exists") == []

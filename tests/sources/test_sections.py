@@ -2,7 +2,15 @@
 
 import re
 
-from db_sage_lint.sources.sections import both_ways, line_behind, script, sections, several_statements, statements
+from db_sage_lint.sources.sections import (
+    both_ways,
+    is_one_transaction,
+    line_behind,
+    script,
+    sections,
+    several_statements,
+    statements,
+)
 
 MARK = re.compile(rb"(?m)^-- (up|down)$")
 SOURCE = b"-- before\n-- up\nSELECT 1;\n-- down\nSELECT 2;"
@@ -49,3 +57,9 @@ def test_statements() -> None:
     assert list(statements(b"-- a\nSELECT ';';\nSELECT 2")) == [b"SELECT ';';", b"SELECT 2"]
     assert several_statements(b"SELECT 1; SELECT 2")
     assert not several_statements(b"SELECT 1; -- and no more")
+
+
+def test_several_statements_of_one_message_are_one_transaction() -> None:
+    assert is_one_transaction(b"SELECT 1; SELECT 2;")
+    assert not is_one_transaction(b"SELECT 1;")
+    assert not is_one_transaction(b"BEGIN; SELECT 1; COMMIT;")
