@@ -16,6 +16,7 @@ from db_sage_lint.sources import (
     goose,
     graphile_migrate,
     hasura,
+    javascript,
     liquibase,
     node_pg_migrate,
     numbered,
@@ -34,7 +35,7 @@ from db_sage_lint.sources import (
 from db_sage_lint.sources.history import Runner
 
 MARKED: tuple[Runner, ...] = (
-    sqitch, prisma, drizzle, liquibase, atlas, alembic, django,
+    sqitch, prisma, drizzle, liquibase, atlas, alembic, django, javascript,
     goose, dbmate, sql_migrate, tern, graphile_migrate, node_pg_migrate, temporal,
 )  # fmt: skip
 NAMED: tuple[Runner, ...] = (

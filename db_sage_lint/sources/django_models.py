@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from db_sage_lint.sources.ddl import constant, quoted
-from db_sage_lint.sources.python_code import UNKNOWN, Arguments, Names, Value, dotted, evaluate, last_name
+from db_sage_lint.sources.python_code import UNKNOWN, Arguments, Names, Value, evaluate, last_name
 
 TYPES = {
     "AutoField": "integer",
@@ -55,7 +55,23 @@ LENGTHS = {
 }  # fmt: skip
 # Fields of the user's own, by the end of their names; the longest that fits.
 BY_ENDING = tuple(sorted(TYPES, key=len, reverse=True))
-RELATIONS = frozenset({"ForeignKey", "OneToOneField"})
+# Well-known fields of other packages, by the field of Django that they are stored as.
+ALIASES = {
+    "AutoCreatedField": "DateTimeField",
+    "AutoLastModifiedField": "DateTimeField",
+    "CountryField": "CharField",
+    "MoneyField": "DecimalField",
+    "MonitorField": "DateTimeField",
+    "PhoneNumberField": "CharField",
+    "PossiblePhoneNumberField": "CharField",
+    "RichTextField": "TextField",
+    "StatusField": "CharField",
+    "StreamField": "JSONField",
+}
+RELATIONS = frozenset({"ForeignKey", "OneToOneField", "ParentalKey", "TreeForeignKey", "TreeOneToOneField"})
+MANY = frozenset({"ManyToManyField", "ParentalManyToManyField", "SortedManyToManyField", "TreeManyToManyField"})
+# Fields without a column.
+COLUMNLESS = frozenset({"GenericRelation", "TaggableManager", "GenericForeignKey"})
 CHECKED = frozenset({"PositiveBigIntegerField", "PositiveIntegerField", "PositiveSmallIntegerField"})
 # What stands in for a default that the file doesn't tell.
 NIL_UUID = "'00000000-0000-0000-0000-000000000000'"
@@ -95,7 +111,7 @@ class Field(Struct, frozen=True):
 
 class Model(Struct):
     """A model: its table, its fields by name, and what is named in it. `stored` is false for proxies and unmanaged
-    models.
+    models. `made` holds the names that constraints and indexes were given, by their kind and the fields they are on.
     """
 
     app: str
@@ -105,6 +121,7 @@ class Model(Struct):
     stored: bool = True
     indexes: dict[str, str] = {}
     together: dict[str, list[tuple[str, ...]]] = {}
+    made: dict[tuple[str, ...], str] = {}
 
     def key(self) -> Field | None:
         return next((field for field in self.fields.values() if field.primary), None)
@@ -140,7 +157,7 @@ class Models(Struct):
     def copy(self) -> "Models":
         return Models({
             key: msgspec.structs.replace(
-                model, fields=dict(model.fields), indexes=dict(model.indexes), together=dict(model.together)
+                model, fields=dict(model.fields), indexes=dict(model.indexes), made=dict(model.made)
             )
             for key, model in self.models.items()
         })  # fmt: skip
@@ -156,14 +173,16 @@ OUTSIDE = {
 def field_of(name: str, call: ast.Call, app: str, model: str, names: Names) -> Field:
     """The field that a call like models.CharField(…) makes."""
     kind = last_name(call.func)
-    given = Arguments(call, ("to",) if kind in {*RELATIONS, "ManyToManyField"} else (), names)
+    given = Arguments(call, ("to",) if kind in RELATIONS | MANY else (), names)
     column = text(given, "db_column")
-    if kind == "ManyToManyField":
+    if kind in COLUMNLESS:
+        return Field(name, "", "", many=True, through=True)
+    if kind in MANY:
         to = related_to(given.nodes.get("to"), app, model, names)
         table = text(given, "db_table")
         return Field(name, "", "", many=True, related=to, through="through" in given, table=table)
     related = related_to(given.nodes.get("to"), app, model, names) if kind in RELATIONS else None
-    indexed = kind in {"ForeignKey", "SlugField"} and given.value("db_index") is not False
+    indexed = (related is not None or kind == "SlugField") and given.value("db_index") is not False
     sql_type = "" if related else type_of(kind, call, given, names)
     return Field(
         name=name,
@@ -171,10 +190,10 @@ def field_of(name: str, call: ast.Call, app: str, model: str, names: Names) -> F
         type=sql_type,
         null=given.true("null") or kind == "NullBooleanField",
         primary=given.true("primary_key"),
-        unique=given.true("unique") or kind == "OneToOneField",
+        unique=given.true("unique") or kind.endswith("OneToOneField"),
         indexed=indexed or given.true("db_index"),
         identity=kind in {"AutoField", "BigAutoField", "SmallAutoField"},
-        default=default_of(given, sql_type, kind),
+        default=default_of(given, sql_type),
         kept_default=some_default(sql_type) if "db_default" in given else None,
         check=f"CHECK ({quoted(column or name)} >= 0)" if kind in CHECKED else "",
         related=related,
@@ -204,7 +223,7 @@ def type_of(kind: str, call: ast.Call, given: Arguments, names: Names) -> str:
         base = given.nodes.get("base_field") or (call.args[0] if call.args else None)
         inner = field_of("item", base, "", "", names).type if isinstance(base, ast.Call) else "text"
         return f"{inner}[]"
-    known = next((name for name in BY_ENDING if kind.endswith(name)), None)
+    known = ALIASES.get(kind) or next((name for name in BY_ENDING if kind.endswith(name)), None)
     if known is None:
         return quoted(kind.lower())
     if TYPES[known] == "varchar":
@@ -216,7 +235,7 @@ def type_of(kind: str, call: ast.Call, given: Arguments, names: Names) -> str:
     return TYPES[known]
 
 
-def default_of(given: Arguments, sql_type: str, kind: str) -> str | None:
+def default_of(given: Arguments, sql_type: str) -> str | None:
     """The constant that rows get when the column is added; the file needn't tell which. None without one."""
     if "default" in given:
         value: Value = given.value("default")
@@ -226,7 +245,7 @@ def default_of(given: Arguments, sql_type: str, kind: str) -> str | None:
         return constant(value) if plain else some_default(sql_type)
     if given.true("auto_now") or given.true("auto_now_add"):
         return "now()" if sql_type.startswith("timestamp") else some_default(sql_type)
-    empty = sql_type.startswith(("varchar", "text")) and (given.true("blank") or not kind)
+    empty = sql_type.startswith(("varchar", "text", '"')) and given.true("blank")
     return "''" if empty and not given.true("null") else None
 
 
@@ -240,6 +259,3 @@ def some_default(sql_type: str) -> str:
         return "'{}'"
     return SOME_DEFAULT.get(sql_type, "''")
 
-
-def is_settings(node: ast.expr) -> bool:
-    return dotted(node).startswith("settings.")

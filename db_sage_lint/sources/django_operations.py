@@ -6,6 +6,7 @@ Django makes up with a hash have a plain name here, the same wherever they are u
 
 import ast
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from msgspec import Struct, structs
 
@@ -13,13 +14,16 @@ from db_sage_lint.sources.ddl import constant, names, quoted
 from db_sage_lint.sources.django_fields import (
     added,
     altered,
+    columns_of,
     constraint_sql,
     created,
+    dropped_name,
+    ends_of,
     index_sql,
-    key_sql,
+    made_name,
     renamed_column,
 )
-from db_sage_lint.sources.django_models import Model, Models, field_of
+from db_sage_lint.sources.django_models import Field, Model, Models, Related, field_of
 from db_sage_lint.sources.python_code import Arguments, Names, UnclearError, evaluate, last_name
 
 Sql = Iterator[str]
@@ -88,10 +92,11 @@ def listed(run: Run, model: Model) -> Sql:
         if kind not in {"indexes", "constraints"} or not isinstance(value, ast.List | ast.Tuple):
             continue
         for node in value.elts:
-            if isinstance(node, ast.Call) and kind == "indexes":
-                yield from index_sql(model, node, run.known, concurrently=False)
-            elif isinstance(node, ast.Call):
-                yield from constraint_sql(model, node, run.known)
+            with suppress(UnclearError):  # the table is new: nothing hangs on what of it isn't told
+                if isinstance(node, ast.Call) and kind == "indexes":
+                    yield from index_sql(model, node, run.known, concurrently=False)
+                elif isinstance(node, ast.Call):
+                    yield from constraint_sql(model, node, run.known)
 
 
 def delete_model(run: Run) -> Sql:
@@ -109,14 +114,31 @@ def rename_model(run: Run) -> Sql:
     state = run.state.models
     state[run.app, new.lower()] = state.pop((run.app, model.name.lower()))
     table = model.table if model.table != f"{run.app}_{model.name.lower()}" else f"{run.app}_{new.lower()}"
-    old_name, model.name = model.name.lower(), new
-    for other in state.values():
-        for field in other.fields.values():
-            if field.related and (field.related.app, field.related.model) == (run.app, old_name):
-                other.fields[field.name] = structs.replace(
-                    field, related=structs.replace(field.related, model=new.lower())
-                )
+    before = Related(run.app, model.name.lower())
+    many = [field for field in model.fields.values() if field.many]
+    ends = {field.name: ends_of(model, field.related) for field in many if field.related}
+    model.name = new
     yield from stored(model, rename_table(model, table))
+    for name, columns in ends.items():
+        yield from rename_ends(model, model.fields[name], columns)
+    for other in state.values():
+        for field in list(other.fields.values()):
+            if field.related == before:
+                renamed = structs.replace(field, related=Related(run.app, new.lower()))
+                columns = ends_of(other, before)
+                other.fields[field.name] = renamed
+                if field.many and other is not model:
+                    yield from rename_ends(other, renamed, columns)
+
+
+def rename_ends(model: Model, field: Field, before: list[str]) -> Sql:
+    """The new names of the columns of a many-to-many field's table."""
+    if field.related is None or field.through or not model.stored:
+        return
+    table = field.table or f"{model.table}_{field.name}"
+    for old, new in zip(before, ends_of(model, field.related), strict=True):
+        if old != new:
+            yield f"ALTER TABLE {quoted(table)} RENAME COLUMN {quoted(old)} TO {quoted(new)}"
 
 
 def rename_table(model: Model, table: str) -> Sql:
@@ -171,6 +193,7 @@ def rename_field(run: Run) -> Sql:
     new = renamed_column(field, new_name)
     model.fields = {new_name if name == old_name else name: each for name, each in model.fields.items()}
     model.fields[new_name] = new
+    follow(model, old_name, new_name)
     if field.many:
         if not field.through and not field.table:
             old_table, new_table = f"{model.table}_{old_name}", f"{model.table}_{new_name}"
@@ -178,6 +201,16 @@ def rename_field(run: Run) -> Sql:
     elif new.column != field.column:
         sql = f"ALTER TABLE {quoted(model.table)} RENAME COLUMN {quoted(field.column)} TO {quoted(new.column)}"
         yield from stored(model, iter([sql]))
+
+
+def follow(model: Model, old: str, new: str) -> None:
+    """Lets what is on a field that is renamed keep knowing it."""
+
+    def names_now(fields: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(new if field == old else field for field in fields)
+
+    model.made = {(key[0], *names_now(key[1:])): name for key, name in model.made.items()}
+    model.together = {kind: [names_now(group) for group in groups] for kind, groups in model.together.items()}
 
 
 def alter_together(kind: str) -> Callable[[Run], Sql]:
@@ -197,18 +230,20 @@ def together(model: Model, kind: str, value: object) -> Sql:
     before = model.together.get(kind, [])
     model.together = {**model.together, kind: wanted}
     for group in before:
-        if group not in wanted:
-            name = key_sql(model, group)
-            drop = f"ALTER TABLE {quoted(model.table)} DROP CONSTRAINT {quoted(name + '_uniq')}"
-            yield drop if kind == "unique_together" else f"DROP INDEX {quoted(name + '_idx')}"
+        if group not in wanted and kind == "unique_together":
+            drop = dropped_name(model, kind, group, "_uniq")
+            yield f"ALTER TABLE {quoted(model.table)} DROP CONSTRAINT {drop}"
+        elif group not in wanted:
+            yield f"DROP INDEX {dropped_name(model, kind, group, '_idx')}"
     for group in wanted:
         if group not in before:
-            name = key_sql(model, group)
-            columns = names(model.fields[item].column if item in model.fields else item for item in group)
+            columns = names(columns_of(model, group))
             if kind == "unique_together":
-                yield f"ALTER TABLE {quoted(model.table)} ADD CONSTRAINT {quoted(name + '_uniq')} UNIQUE ({columns})"
+                name = quoted(made_name(model, kind, group, "_uniq"))
+                yield f"ALTER TABLE {quoted(model.table)} ADD CONSTRAINT {name} UNIQUE ({columns})"
             else:
-                yield f"CREATE INDEX {quoted(name + '_idx')} ON {quoted(model.table)} ({columns})"
+                name = quoted(made_name(model, kind, group, "_idx"))
+                yield f"CREATE INDEX {name} ON {quoted(model.table)} ({columns})"
 
 
 def add_index(run: Run) -> Sql:

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from db_sage_lint.script import Fragment, Script
+from db_sage_lint.sources.django import SQUASHED
 from db_sage_lint.sources.django_models import Models
 from db_sage_lint.sources.django_operations import sql_of
 from db_sage_lint.sources.history import Place
@@ -19,7 +20,6 @@ from db_sage_lint.sources.python_code import (
     template,
 )
 
-SQUASHED = "squashed"
 RUN_SQL = ("sql", "reverse_sql", "state_operations")
 
 
@@ -46,7 +46,8 @@ class Project:
         body: list[ast.stmt] = next((node.body for node in classes), [])
         said = {name.id: value for node in body for name, value in assigned(node)}
         atomic = evaluate(said.get("atomic"), names) is not False
-        reader = File(code, app, self.state, names)
+        nodes = {name.id: value for node in (*code.tree.body, *body) for name, value in assigned(node)}
+        reader = File(code, app, self.state, names, nodes)
         fragments = tuple(reader.operations(said.get("operations")))
         return Script(path, source, fragments, transaction=atomic)
 
@@ -70,19 +71,21 @@ def module_names(code: Code) -> dict[str, Value]:
 
 
 class File:
-    """The operations of one file."""
+    """The operations of one file. `nodes` are the expressions that its names, and those of its class, stand for."""
 
-    def __init__(self, code: Code, app: str, state: Models, names: dict[str, Value]) -> None:
+    def __init__(
+        self, code: Code, app: str, state: Models, names: dict[str, Value], nodes: dict[str, ast.expr]
+    ) -> None:
         self.code = code
         self.app = app
         self.state = state
         self.names = names
+        self.nodes = nodes
 
     def operations(self, node: ast.expr | None) -> Iterator[Fragment]:
         """What a list of operations sends."""
-        if isinstance(node, ast.Name):
-            value = self.names.get(node.id)
-            node = value.node if isinstance(value, Reference) and isinstance(value.node, ast.expr) else node
+        if isinstance(node, ast.Name) and self.nodes.get(node.id) is not node:
+            node = self.nodes.get(node.id, node)
         if isinstance(node, ast.BinOp):
             yield from self.operations(node.left)
             yield from self.operations(node.right)
@@ -133,7 +136,7 @@ class File:
     def separate(self, node: ast.Call) -> Iterator[Fragment]:
         """What is done to the database, without changing the models, and then the other way round."""
         given = Arguments(node, ("database_operations", "state_operations"), self.names)
-        apart = File(self.code, self.app, self.state.copy(), self.names)
+        apart = File(self.code, self.app, self.state.copy(), self.names, self.nodes)
         yield from apart.operations(given.nodes.get("database_operations"))
         self.only_state(given.nodes.get("state_operations"))
 
