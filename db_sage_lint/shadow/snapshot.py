@@ -1,0 +1,220 @@
+"""What a session can see of relations, locks and counters at one moment, and how two moments differ.
+
+Traps that were met while measuring: a file number changes for TRUNCATE and sequences too, which rewrites nothing; a
+dropped relation is gone from pg_class while its lock stands in pg_locks; an index that is built anew may come back
+under another OID; the counters of pg_stat_get_xact_* count since the last report, so only their difference tells.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from db_sage_lint.effects.locks import Effect, Lock
+from db_sage_lint.operations import Name
+
+if TYPE_CHECKING:
+    import psycopg
+
+Oid = int
+
+MODES = {
+    "AccessShareLock": Lock.ACCESS_SHARE,
+    "RowShareLock": Lock.ROW_SHARE,
+    "RowExclusiveLock": Lock.ROW_EXCLUSIVE,
+    "ShareUpdateExclusiveLock": Lock.SHARE_UPDATE_EXCLUSIVE,
+    "ShareLock": Lock.SHARE,
+    "ShareRowExclusiveLock": Lock.SHARE_ROW_EXCLUSIVE,
+    "ExclusiveLock": Lock.EXCLUSIVE,
+    "AccessExclusiveLock": Lock.ACCESS_EXCLUSIVE,
+}
+KINDS = {
+    "r": "table", "p": "table", "f": "foreign table", "v": "view", "m": "materialized view", "S": "sequence",
+    "i": "index", "I": "index",
+}  # fmt: skip
+FIRST_USER_OID = 16384  # FirstNormalObjectId in src/include/access/transam.h
+
+RELATIONS = f"""
+SELECT c.oid::pg_catalog.int8, c.relkind::pg_catalog.text, n.nspname::pg_catalog.text, c.relname::pg_catalog.text,
+  c.relfilenode::pg_catalog.int8, c.reltablespace::pg_catalog.int8, i.indrelid::pg_catalog.int8, i.indisvalid,
+  CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_relation_size(c.oid) END,
+  CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_stat_get_xact_tuples_returned(c.oid) END
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
+WHERE c.oid >= {FIRST_USER_OID} AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 'i', 'I')
+  AND n.nspname !~ '^pg_toast'
+"""
+LOCKS = f"""
+SELECT relation::pg_catalog.int8, mode, granted FROM pg_catalog.pg_locks
+WHERE locktype = 'relation' AND relation >= {FIRST_USER_OID} AND pid = %s AND database =
+  (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+"""
+
+# What PostgreSQL tells at DEBUG1: tablecmds.c, index.c.
+VERIFYING = re.compile(r'verifying table "(.*)"')
+BUILDING = re.compile(r'building index "(.*)" on table "(.*?)"')
+VALIDATING = re.compile(r'validating foreign key constraint "(.*)"')
+REWRITING = re.compile(r'rewriting table "(.*)"')
+WORK = re.compile(
+    "verifying table|building index|validating foreign key|rewriting table|existing constraints on|partition constraint"
+    "|updated partition constraint|.* is implied by existing|.* sufficient to prove"
+)
+
+
+class Seen(Struct, frozen=True, gc=False):
+    """One relation. `table` is that of an index; `size` in bytes and `rows_read` are those of tables with storage."""
+
+    name: Name
+    kind: str
+    file: int
+    tablespace: int
+    table: Oid | None
+    valid: bool | None
+    size: int | None
+    rows_read: int | None
+
+
+class Snapshot(Struct, frozen=True):
+    """The user's relations by OID, and the modes that the session holds on each."""
+
+    relations: dict[Oid, Seen]
+    locks: dict[Oid, frozenset[Lock]]
+
+
+NONE_HELD: frozenset[Lock] = frozenset()
+NOTHING = Snapshot({}, {})
+
+
+def take(connection: "psycopg.Connection") -> Snapshot:
+    """What the connection sees now, changes of its open transaction included."""
+    rows = connection.execute(RELATIONS).fetchall()
+    relations = {oid: Seen(Name(name, schema(space)), kind, *rest) for oid, kind, space, name, *rest in rows}
+    return Snapshot(relations, locks_of(connection, connection.info.backend_pid))
+
+
+def schema(name: str) -> str:
+    """The schema's name; that of a session's temporary tables is pg_temp."""
+    return "pg_temp" if name.startswith("pg_temp_") else name
+
+
+def locks_of(connection: "psycopg.Connection", pid: int, *, asked: bool = False) -> dict[Oid, frozenset[Lock]]:
+    """The modes that the process holds on relations of the database, with `asked` those that it waits for too."""
+    found: dict[Oid, set[Lock]] = {}
+    for oid, mode, granted in connection.execute(LOCKS, (pid,)):
+        if (granted or asked) and mode in MODES:
+            found.setdefault(oid, set()).add(MODES[mode])
+    return {oid: frozenset(modes) for oid, modes in found.items()}
+
+
+class Difference:
+    """What happened to the relations that existed `before`, by the messages told in between and what is there `after`.
+
+    `truncates` says that the statement is a TRUNCATE, whose new files hold nothing.
+    """
+
+    def __init__(
+        self, before: Snapshot, after: Snapshot, messages: tuple[str, ...] = (), *, truncates: bool = False
+    ) -> None:
+        self.before = before
+        self.after = after
+        self.messages = messages
+        self.truncates = truncates
+        self.new = {oid: seen for oid, seen in after.relations.items() if oid not in before.relations}
+
+    def effects(self) -> tuple[Effect, ...]:
+        """One for each relation that was newly locked, scanned or rewritten, the strongest lock first.
+
+        An index stands there only where it is locked more strongly than its table, as for predictions.
+        """
+        scanned, rewritten = self.scanned(), self.rewritten()
+        found: dict[Oid, Effect] = {}
+        for oid, seen in self.before.relations.items():
+            modes = self.after.locks.get(oid, NONE_HELD) - self.before.locks.get(oid, NONE_HELD)
+            work = oid in scanned or oid in rewritten
+            if modes or work:
+                lock = max(modes or self.after.locks.get(oid, NONE_HELD), default=Lock.NONE)
+                found[oid] = Effect(seen.name, lock, oid in scanned - rewritten, oid in rewritten)
+        kept = [effect for oid, effect in found.items() if not self.told_by_table(oid, effect, found)]
+        return tuple(sorted(kept, key=lambda effect: (-effect.lock, effect.relation)))
+
+    def told_by_table(self, oid: Oid, effect: Effect, found: Mapping[Oid, Effect]) -> bool:
+        """Whether it is an index, and its table is locked as strongly."""
+        table = self.before.relations[oid].table
+        if table is None:
+            return False
+        held = max(self.after.locks.get(table, NONE_HELD), default=Lock.NONE)
+        return max(held, found[table].lock if table in found else Lock.NONE) >= effect.lock
+
+    def held(self) -> dict[Name, Lock]:
+        """The strongest lock on each relation that was held when the statement began."""
+        relations = self.before.relations
+        return {relations[oid].name: max(modes) for oid, modes in self.before.locks.items() if oid in relations}
+
+    def rewritten(self) -> set[Oid]:
+        """Tables and materialized views that were written into a new file or tablespace."""
+        return {oid for oid in self.moved() if not self.emptied(oid)}
+
+    def moved(self) -> set[Oid]:
+        relations = self.after.relations
+        return {
+            oid
+            for oid, seen in self.before.relations.items()
+            if seen.kind in "rm" and oid in relations and place(relations[oid]) != place(seen)
+        }
+
+    def emptied(self, oid: Oid) -> bool:
+        before, after = self.before.relations[oid], self.after.relations[oid]
+        told = any(found[1] == before.name.name for found in self.told(REWRITING))
+        return not told and (self.truncates or (not after.size and bool(before.size)))
+
+    def scanned(self) -> set[Oid]:
+        """Tables of which rows were read, that were verified, or of which an index was built."""
+        names = {found[1] for found in self.told(VERIFYING)}
+        emptied = {self.before.relations[oid].name.name for oid in self.moved() if self.emptied(oid)}
+        names |= {found[2] for found in self.told(BUILDING)} - emptied
+        tables = ((oid, seen) for oid, seen in self.before.relations.items() if seen.kind in "rm")
+        return {oid for oid, seen in tables if self.was_read(oid, seen, names)}
+
+    def was_read(self, oid: Oid, seen: Seen, names: set[str]) -> bool:
+        """Whether rows of it were read; a name that was told counts for a relation that the session has locked."""
+        if seen.name.name in names and (oid in self.after.locks or oid in self.before.locks or not self.after.locks):
+            return True
+        after = self.after.relations.get(oid)
+        return after is not None and (after.rows_read or 0) > (seen.rows_read or 0)
+
+    def told(self, pattern: re.Pattern[str]) -> list[re.Match[str]]:
+        return [found for message in self.messages if (found := pattern.match(message))]
+
+    def created(self) -> tuple[str, ...]:
+        known = {seen.name for seen in self.before.relations.values()}
+        return tuple(sorted(described(seen) for seen in self.new.values() if seen.name not in known))
+
+    def dropped(self) -> tuple[str, ...]:
+        left = {seen.name for seen in self.after.relations.values()}
+        return tuple(
+            sorted(
+                described(seen)
+                for oid, seen in self.before.relations.items()
+                if oid not in self.after.relations and seen.name not in left
+            )
+        )
+
+    def invalid(self) -> tuple[str, ...]:
+        """Indexes that are there and not valid, and were not so before."""
+        before = self.before.relations
+        return tuple(
+            sorted(
+                str(seen.name)
+                for oid, seen in self.after.relations.items()
+                if seen.valid is False and seen.kind == "i" and not (oid in before and before[oid].valid is False)
+            )
+        )
+
+
+def place(seen: Seen) -> tuple[int, int]:
+    return seen.file, seen.tablespace
+
+
+def described(seen: Seen) -> str:
+    return f"{KINDS[seen.kind]} {seen.name}"
