@@ -18,9 +18,10 @@ from db_sage_lint.catalog.missing import (
     type_missing,
     type_name_missing,
 )
-from db_sage_lint.catalog.records import Table, View
+from db_sage_lint.catalog.records import Missing, Table, View
 from db_sage_lint.catalog.row_needs import of_query
 from db_sage_lint.operations import (
+    SERIAL,
     AddCheck,
     AddColumn,
     AddConstraint,
@@ -127,7 +128,10 @@ def rename_column(op: RenameColumn, db: "Catalog") -> Lacks:
 def set_type(op: SetType, db: "Catalog") -> Lacks:
     yield from of_ordinary_table(op, db)
     yield from of_columns(db, op.table, (op.column,))
-    yield from lack(type_missing(db, op.type))
+    if op.type.name in SERIAL and not op.type.schema:
+        yield Missing("type", Name(op.type.name))  # a word of CREATE TABLE and ADD COLUMN, and no type
+    else:
+        yield from lack(type_missing(db, op.type))
 
 
 @lacks

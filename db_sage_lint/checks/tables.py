@@ -3,14 +3,22 @@
 from db_sage_lint.checks.registry import check
 from db_sage_lint.checks.words import described, listed
 from db_sage_lint.context import Context, Verdict
-from db_sage_lint.operations import DropTable, Name, Truncate
+from db_sage_lint.operations import CreateTable, DropTable, Name, Truncate
 
 
 @check
 def table_dropped(op: DropTable, now: Context) -> bool | Verdict:
     if not now.contended(op.table) or now.allows(op.table.name) or is_partition(op.table, now) or is_replaced(op, now):
         return False
+    if op.if_exists and now.last_known(op.table) is None and makes_temporary(op.table.name, now):
+        return False
     return Verdict(facts={"users": users(op, now)})
+
+
+def makes_temporary(name: str, now: Context) -> bool:
+    """Whether the file goes on to create a temporary table of that name: so this only clears its way."""
+    created = (op for op in now.later_in_change_set() if isinstance(op, CreateTable))
+    return any(op.persistence == "temporary" and op.table.name == name for op in created)
 
 
 def is_partition(name: Name, now: Context) -> bool:
