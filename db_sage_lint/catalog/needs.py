@@ -128,10 +128,8 @@ def rename_column(op: RenameColumn, db: "Catalog") -> Lacks:
 def set_type(op: SetType, db: "Catalog") -> Lacks:
     yield from of_ordinary_table(op, db)
     yield from of_columns(db, op.table, (op.column,))
-    if op.type.name in SERIAL and not op.type.schema:
-        yield Missing("type", Name(op.type.name))  # a word of CREATE TABLE and ADD COLUMN, and no type
-    else:
-        yield from lack(type_missing(db, op.type))
+    is_serial = op.type.name in SERIAL and not op.type.schema  # a word of CREATE TABLE and ADD COLUMN, and no type
+    yield from lack(Missing("type", Name(op.type.name)) if is_serial else type_missing(db, op.type))
 
 
 @lacks
