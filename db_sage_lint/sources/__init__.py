@@ -21,6 +21,7 @@ from db_sage_lint.sources import (
     node_pg_migrate,
     numbered,
     pop,
+    postgres_migrations,
     prisma,
     psql,
     refinery,
@@ -39,6 +40,6 @@ MARKED: tuple[Runner, ...] = (
     goose, dbmate, sql_migrate, tern, graphile_migrate, node_pg_migrate, temporal,
 )  # fmt: skip
 NAMED: tuple[Runner, ...] = (
-    supabase, synapse, diesel, refinery, flyway, pop, sqlx, hasura, golang_migrate, psql, numbered,
+    supabase, synapse, diesel, refinery, flyway, pop, sqlx, hasura, golang_migrate, postgres_migrations, psql, numbered,
 )  # fmt: skip
 RUNNERS: tuple[Runner, ...] = MARKED + NAMED

@@ -1,0 +1,45 @@
+"""postgres-migrations: <number>-<name>.sql in the order of the numbers, which must have no gap.
+
+Source: ThomWright/postgres-migrations, src/file-name-parser.ts, src/validation.ts and src/run-migration.ts: a
+transaction for each file, none for one that holds `-- postgres-migrations disable-transaction`; that is sent in one
+message.
+"""
+
+from collections.abc import Iterator
+
+from db_sage_lint.script import Script, whole
+from db_sage_lint.sources.history import Folder, Place, by_name
+from db_sage_lint.sources.patterns import lazy
+from db_sage_lint.sources.sections import is_one_transaction
+
+NAME = "postgres-migrations"
+NAMES = "<number>-<name>.sql"
+PROFILES: frozenset[str] = frozenset()
+FILE = lazy(r"^(\d+)[-_]?([^/]*)\.sql$")
+MARK = b"-- postgres-migrations disable-transaction"
+MARKED = lazy(rb"-- postgres-migrations disable-transaction")
+
+
+def recognise(folder: Folder) -> str:
+    """Its mark in some of the files, or its library in the project around them."""
+    if not any(map(place, folder.sql())):
+        return ""
+    if folder.matching(MARKED):
+        return f"`{MARK.decode()}` in its files"
+    library = folder.says_above("package.json", b'"postgres-migrations"')
+    return "postgres-migrations in the package.json above" if library else ""
+
+
+def place(file: str) -> Place | None:
+    found = FILE.match(file)
+    return Place(((0, int(found[1]), ""), (1, 0, found[2])), str(int(found[1]))) if found else None
+
+
+def places(folder: Folder) -> Iterator[tuple[str, Place]]:
+    return by_name(folder.files, place)
+
+
+def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
+    """The whole file."""
+    transaction = MARK not in source or is_one_transaction(source)
+    return (whole(path, source, transaction=transaction),)

@@ -1,0 +1,5 @@
+revision = "e"
+down_revision = "d"
+
+
+def upgrade(:

@@ -1,0 +1,2 @@
+-- atlas:txmode none
+CREATE INDEX CONCURRENTLY orders_third ON orders (customer, id);

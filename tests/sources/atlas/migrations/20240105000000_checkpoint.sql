@@ -1,0 +1,6 @@
+-- atlas:checkpoint
+
+CREATE TABLE orders (
+    id bigint PRIMARY KEY,
+    customer bigint NOT NULL
+);

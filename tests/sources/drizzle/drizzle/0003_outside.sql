@@ -1,0 +1,2 @@
+COMMIT;--> statement-breakpoint
+CREATE INDEX CONCURRENTLY "orders_total" ON "orders" ("total");

@@ -1,0 +1,1 @@
+export * from "./1700000000001-Orders";

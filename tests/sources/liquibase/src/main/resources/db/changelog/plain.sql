@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY orders_plain ON orders (customer, id);

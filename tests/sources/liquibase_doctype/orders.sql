@@ -1,0 +1,3 @@
+--liquibase formatted sql
+--changeset ann:orders
+CREATE TABLE orders (id bigint PRIMARY KEY);

@@ -1,0 +1,5 @@
+-- CreateTable
+CREATE TABLE orders (
+    id bigint PRIMARY KEY,
+    customer bigint NOT NULL
+);

@@ -1,0 +1,2 @@
+SET lock_timeout = '3s';
+CREATE INDEX CONCURRENTLY orders_id_customer ON orders (id, customer);

@@ -1,0 +1,3 @@
+BEGIN;
+CREATE OR REPLACE FUNCTION shop.total(id bigint) RETURNS numeric LANGUAGE sql RETURN 1.5;
+COMMIT;

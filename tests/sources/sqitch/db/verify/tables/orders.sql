@@ -1,0 +1,1 @@
+SELECT id, customer FROM shop.orders WHERE false;

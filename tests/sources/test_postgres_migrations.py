@@ -1,0 +1,29 @@
+"""postgres-migrations: order, directions and transactions of its sample tree."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.sources.conftest import Sample
+
+
+def test_recognised(sample: "Callable[[str], Sample]") -> None:
+    tree = sample("postgres_migrations")
+    assert tree.history.runner.NAME == "postgres-migrations"
+    assert tree.history.folder == "migrations"
+    assert tree.loose == ()
+    assert tree.problems == ()
+
+
+def test_order_direction_transaction(sample: "Callable[[str], Sample]") -> None:
+    assert sample("postgres_migrations").runs() == [
+        ("0009-orders.sql", "up", True),
+        ("00010-by-customer.sql", "up", True),
+        ("0011-by-total.sql", "up", False),
+    ]
+
+
+def test_findings(sample: "Callable[[str], Sample]") -> None:
+    tree = sample("postgres_migrations")
+    assert tree.found("concurrently-in-transaction") == [("00010-by-customer.sql", 1)]
+    assert tree.found("syntax-error", "unknown-object", "object-already-exists") == []
