@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from db_sage_lint.regex import lazy
+
 if TYPE_CHECKING:
     from db_sage_lint.pieces import Piece
 
@@ -17,17 +19,17 @@ INSIDE_NAME = rb"[A-Za-z0-9_$\x80-\xff]"
 
 QUOTES = rb"['\"$]|--|/\*"
 QUOTE = re.compile(QUOTES)
-COMMA_STOP = re.compile(rb"[,()\[\]]|" + QUOTES)
+COMMA_STOP = lazy(rb"[,()\[\]]|" + QUOTES)
 
 SOLID = re.compile(rb"[^ \t\n\r\f\v]")
 LINE_BREAK = re.compile(rb"[\n\r]")
-COMMENT_EDGE = re.compile(rb"/\*|\*/")
-ESCAPED_REST = re.compile(rb"(?:[^'\\]++|\\.|'')*'", re.DOTALL)
-DOLLAR_TAG = re.compile(rb"\$(?:[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*)?\$")
-OPENS_ESCAPED = re.compile(rb"(?<!" + INSIDE_NAME + rb")[eE]'")
-NAME_BYTE = re.compile(INSIDE_NAME)
-WORD = re.compile(NAME)
-QUOTED_NAME = re.compile(rb'"((?:[^"]|"")+)"')
+COMMENT_EDGE = lazy(rb"/\*|\*/")
+ESCAPED_REST = lazy(rb"(?s)(?:[^'\\]++|\\.|'')*'")
+DOLLAR_TAG = lazy(rb"\$(?:[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*)?\$")
+OPENS_ESCAPED = lazy(rb"(?<!" + INSIDE_NAME + rb")[eE]'")
+NAME_BYTE = lazy(INSIDE_NAME)
+WORD = lazy(NAME)
+QUOTED_NAME = lazy(rb'"((?:[^"]|"")+)"')
 
 def split(text: bytes) -> "list[Piece]":
     """The statements of a text, and what stands between them, one behind the other; an empty text has none."""

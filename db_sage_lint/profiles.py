@@ -1,12 +1,12 @@
 """What is known of roles, schemas and column names beyond what a project's files say."""
 
-import re
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from db_sage_lint.operations import AlterDefaultPrivileges, CreateRole
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Origin, Script
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ TENANT_COLUMNS = frozenset(
     }
 )  # fmt: skip
 OWNER_COLUMNS = frozenset({"user_id", "owner_id", "owner", "created_by", "author_id", "profile_id"})
-SENSITIVE_COLUMN = re.compile(
+SENSITIVE_COLUMN = lazy(
     r"password|passwd|secret|token|api_?key|private_key|ssn|social_security|tax_id|passport|credit_card|card_number"
     r"|iban|birth|phone|email|address"
 )

@@ -3,7 +3,6 @@
 Sources: xact.c (what each statement does to the transaction's state), guc.c (AtEOXact_GUC: what becomes of settings).
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -29,6 +28,7 @@ from db_sage_lint.operations import (
     SetSchema,
     SetVariable,
 )
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Origin, Script
 
 if TYPE_CHECKING:
@@ -323,7 +323,7 @@ def apply_defaults(op: AlterSetting, defaults: dict[str, str]) -> None:
         defaults.pop(name, None)
 
 
-_DURATION = re.compile(r"\s*\+?(\d+\.?\d*|\.\d+)\s*(us|ms|s|min|h|d|)\s*")
+_DURATION = lazy(r"\s*\+?(\d+\.?\d*|\.\d+)\s*(us|ms|s|min|h|d|)\s*")
 _MILLISECONDS = {"us": 0.001, "ms": 1, "": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 
@@ -336,7 +336,7 @@ def milliseconds(value: str) -> int | None:
     return None if match is None else round(float(match[1]) * _MILLISECONDS[match[2]])
 
 
-_PATH_ELEMENT = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^",\s]+))\s*(?:,|$)')
+_PATH_ELEMENT = lazy(r'\s*(?:"((?:[^"]|"")*)"|([^",\s]+))\s*(?:,|$)')
 
 
 def search_path(value: str) -> tuple[str, ...]:

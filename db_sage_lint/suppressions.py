@@ -7,11 +7,12 @@ from msgspec import Struct, field
 
 from db_sage_lint.errors import nearest
 from db_sage_lint.lexer import DOLLAR_TAG, QUOTE, comments, past, skip_blank, split
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script
 
 MARKER = re.compile(rb"db-sage-lint|squawk-ignore")
-OURS = re.compile(r"db-sage-lint(\s*:)?\s*([\w-]*)(.*)", re.DOTALL)
-SQUAWKS = re.compile(r"squawk-ignore(-file)?(?![\w-]):?(.*)", re.DOTALL)
+OURS = lazy(r"(?s)db-sage-lint(\s*:)?\s*([\w-]*)(.*)")
+SQUAWKS = lazy(r"(?s)squawk-ignore(-file)?(?![\w-]):?(.*)")
 DIRECTIVES = ("ignore", "ignore-file")
 HOW = "write `-- db-sage-lint: {} RULE[, RULE] [until=YYYY-MM-DD] [-- reason]`"
 NOWHERE = (-1, -1)

@@ -1,6 +1,5 @@
 """Rows of the system catalogs, as far as the replayed catalog knows them: for loops that run SQL on each of them."""
 
-import re
 from collections.abc import Callable
 from functools import partial
 
@@ -8,12 +7,13 @@ from db_sage_lint.bodies import Rows, Texts
 from db_sage_lint.catalog import Catalog
 from db_sage_lint.expressions.tree import Fields, Json, items, node, strings, text
 from db_sage_lint.operations import Name
+from db_sage_lint.regex import lazy
 
 # The relations that list policies: the column with a policy's name, and those by which its table is named.
 POLICIES = {"pg_policies": ("policyname", {"schemaname", "tablename"}), "pg_policy": ("polname", {"polrelid"})}
 UNDERSTOOD = frozenset({"targetList", "fromClause", "whereClause", "sortClause", "limitOption", "op"})
 IDENTIFIER = r'"(?:[^"]|"")+"|\w+'
-NAME = re.compile(rf"(?:({IDENTIFIER})\.)?({IDENTIFIER})")
+NAME = lazy(rf"(?:({IDENTIFIER})\.)?({IDENTIFIER})")
 
 Value = Callable[[Json], str | None]
 

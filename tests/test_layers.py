@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "db_sage_lint"
 
 # From the bottom up. A name stands for the module, or for every module below that package that isn't named itself.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "filed", "script", "patterns", "grammar"),
+    ("errors", "filed", "script", "patterns", "regex", "grammar"),
     ("operations",),
     ("effects.locks", "lexer", "pieces", "placeholders", "tree"),
     ("findings",),

@@ -3,7 +3,6 @@
 A lack is what is missing, and whether IF EXISTS forgives it. Nothing is said of what an unread statement may have made.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from db_sage_lint.catalog.records import Domain, Enum, Gone, Missing, Table, Vie
 from db_sage_lint.catalog.state import SYSTEM_SCHEMAS
 from db_sage_lint.filed import Filed
 from db_sage_lint.operations import Name, OnTable, Type
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Origin
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def part_missing(db: "Catalog", kind: str, whole: Table | View | Enum | Domain, 
     return Missing(kind, name, part, gone)
 
 
-NOT_NULL_NAME = re.compile(r"_not_null\d*$")
+NOT_NULL_NAME = lazy(r"_not_null\d*$")
 
 
 def column_missing(db: "Catalog", written: Name, column: str) -> Missing | None:

@@ -38,8 +38,8 @@ class State:
     """What exists, by resolved name, and what was dropped or renamed away.
 
     Every write goes through `put` or `remove`, so that `rollback` can undo it. Records are immutable: a change
-    replaces the record. `answers` keeps what was found out about the present state until the next write. `former` are the
-    relations that were written since `begin_change_set`, as they were before; None for what did not exist.
+    replaces the record. `answers` keeps what was found out about the present state until the next write. `former`
+    are the relations that were written since `begin_change_set`, as they were before; None for what did not exist.
     """
 
     def __init__(self, *, search_path: tuple[str, ...] = ("public",), complete: bool = False) -> None:

@@ -20,10 +20,11 @@ from db_sage_lint.expressions import (
 from db_sage_lint.findings import Severity
 from db_sage_lint.operations import ChangeSetEnd, DropTable, Expression, Name, Operation, SetRowSecurity
 from db_sage_lint.profiles import OWNER_COLUMNS, SENSITIVE_COLUMN, TENANT_COLUMNS
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Origin
 
-DECLARED_PUBLIC = re.compile(r"(?i)@public\b|\bpublic[- ](?:read|data|table)|\bpublicly readable\b")
-DECLARED_BACKEND = re.compile(r"(?i)@backend\b|\b(?:backend|server|internal|service[- ]role)[- ]only\b")
+DECLARED_PUBLIC = lazy(r"(?i)@public\b|\bpublic[- ](?:read|data|table)|\bpublicly readable\b")
+DECLARED_BACKEND = lazy(r"(?i)@backend\b|\b(?:backend|server|internal|service[- ]role)[- ]only\b")
 
 
 def is_declared(table: Table, option: str, words: re.Pattern[str], now: Context) -> bool:
@@ -264,8 +265,8 @@ def is_same(left: Binding, right: Binding) -> bool:
     return certain and (left.source, left.column) == (right.source, right.column)
 
 
-METADATA = re.compile(r"'[^']*\buser_metadata\b[^']*'|\braw_user_meta_data\b")
-CALL = re.compile(r"(?:\b([a-z_]\w*)\s*\.\s*)?\b([a-z_]\w*)\s*\(", re.IGNORECASE)
+METADATA = lazy(r"'[^']*\buser_metadata\b[^']*'|\braw_user_meta_data\b")
+CALL = lazy(r"(?i)(?:\b([a-z_]\w*)\s*\.\s*)?\b([a-z_]\w*)\s*\(")
 
 
 @check

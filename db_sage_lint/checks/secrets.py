@@ -1,6 +1,5 @@
 """Secrets in files that go to version control. No value is ever part of a verdict."""
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -22,18 +21,19 @@ from db_sage_lint.operations import (
     ServerOptions,
     Update,
 )
+from db_sage_lint.regex import lazy
 
 # scheme://user:password@host
-URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@'\"]+:([^\s/:@'\"]+)@", re.IGNORECASE)
+URL = lazy(r"(?i)\b[a-z][a-z0-9+.-]*://[^\s/:@'\"]+:([^\s/:@'\"]+)@")
 # The key of a connection string, with a value in quotes or without.
-PASSWORD = re.compile(r"\bpassword\s*=\s*(?:\\?'([^']+)'|([^\s'\";]+))", re.IGNORECASE)
-PLACEHOLDER = re.compile(
-    r"\$\{.*\}|\$\(.*\)|\$\w+|\{\{.*\}\}|\{\w*\}|%\(\w+\)s|%[sLI]|<.*>|:'?\w+'?|@\w+@|\*+|x+", re.IGNORECASE
+PASSWORD = lazy(r"(?i)\bpassword\s*=\s*(?:\\?'([^']+)'|([^\s'\";]+))")
+PLACEHOLDER = lazy(
+    r"(?i)\$\{.*\}|\$\(.*\)|\$\w+|\{\{.*\}\}|\{\w*\}|%\(\w+\)s|%[sLI]|<.*>|:'?\w+'?|@\w+@|\*+|x+"
 )
-STRING = re.compile(rb"(?:[eE]|[uU]&)?'|\$\w*\$")
-VERIFIER = re.compile(r"SCRAM-SHA-256\$\d+:[^$]+\$[^:]+:.+")
+STRING = lazy(rb"(?:[eE]|[uU]&)?'|\$\w*\$")
+VERIFIER = lazy(r"SCRAM-SHA-256\$\d+:[^$]+\$[^:]+:.+")
 LOCAL_PASSWORDS = frozenset({"postgres", "password", "secret", "changeme", "test", "dev", "local", "admin", "root"})
-LOCAL_FILE = re.compile(r"(?i)(?:^|[/._-])(?:seeds?|fixtures?|local|dev|tests?)(?:[/._-]|$)")
+LOCAL_FILE = lazy(r"(?i)(?:^|[/._-])(?:seeds?|fixtures?|local|dev|tests?)(?:[/._-]|$)")
 
 
 Holder = (

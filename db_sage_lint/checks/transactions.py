@@ -1,6 +1,5 @@
 """What runs in which transaction."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -42,9 +41,10 @@ from db_sage_lint.operations import (
     Vacuum,
     ValidateConstraint,
 )
+from db_sage_lint.regex import lazy
 from db_sage_lint.session import Held
 
-NO_SLOT = re.compile(rb"\bslot_name\s*=\s*'?none\b", re.IGNORECASE)
+NO_SLOT = lazy(rb"(?i)\bslot_name\s*=\s*'?none\b")
 
 
 def block(op: Operation, now: Context) -> str:

@@ -1,6 +1,5 @@
 """The parse tree of one expression: decoded once from the JSON bytes that operations carry, and walked."""
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TypeAlias
@@ -8,6 +7,7 @@ from typing import TypeAlias
 import msgspec
 
 from db_sage_lint.operations import Name
+from db_sage_lint.regex import lazy
 
 # One value of libpg_query's JSON. A node is an object with one key, its type: {"ColumnRef": {"fields": […]}}.
 # Fields that have C's zero value (false, 0, "") are left out. Source: pg_query_outfuncs_json.c of libpg_query.
@@ -15,7 +15,7 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | Non
 Fields: TypeAlias = dict[str, Json]
 
 _NOTHING: Fields = {}
-_TOKEN = re.compile(rb'[\[\]{},:]|"(?:[^"\\]|\\.)*"|[^\s\[\]{},:"]+')
+_TOKEN = lazy(rb'[\[\]{},:]|"(?:[^"\\]|\\.)*"|[^\s\[\]{},:"]+')
 
 
 @lru_cache(maxsize=512)

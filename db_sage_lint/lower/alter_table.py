@@ -1,6 +1,5 @@
 """ALTER TABLE and its kin: one operation a subcommand, in the order in which the server runs them."""
 
-import re
 
 from db_sage_lint.lexer import skip_blank, top_level_commas
 from db_sage_lint.lower.base import Source, lowers
@@ -29,6 +28,7 @@ from db_sage_lint.operations import (
     SetTableOption,
     SetType,
 )
+from db_sage_lint.regex import lazy
 from db_sage_lint.tree import AlterTableCmd, AlterTableStmt
 
 # The passes in which the server runs subcommands, whatever their order in the statement; in a pass, the order written.
@@ -96,7 +96,7 @@ def subcommand(command: AlterTableCmd, node: AlterTableStmt, source: Source, at:
 
 
 # A name or a placeholder that stands for one, whole or in part.
-NAME_PART = re.compile(rb'(?:"(?:[^"]|"")*"|\{\{[^{}]*\}\}|[$#]\{[^{}\r\n]*\}|[\w$@:\x80-\xff])+')
+NAME_PART = lazy(rb'(?:"(?:[^"]|"")*"|\{\{[^{}]*\}\}|[$#]\{[^{}\r\n]*\}|[\w$@:\x80-\xff])+')
 
 
 def places(node: AlterTableStmt, count: int, source: Source) -> list[int]:

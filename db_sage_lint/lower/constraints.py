@@ -1,6 +1,5 @@
 """Constraints, wherever they are written: one operation each."""
 
-import re
 from collections.abc import Callable
 from typing import Literal, TypedDict
 
@@ -20,6 +19,7 @@ from db_sage_lint.operations import (
     Operation,
     RelationKind,
 )
+from db_sage_lint.regex import lazy
 from db_sage_lint.tree import AnyNode, Constraint, Words
 
 Within = Literal["", "table", "column"]
@@ -175,7 +175,7 @@ def apply_attribute(contype: str, constraint: Constraint) -> None:
 
 
 column_words = msgspec.json.Decoder(Words)
-COLUMN = re.compile(rb'\{"ColumnRef":\{"fields":\[((?:\{"String":\{"sval":"(?:[^"\\]|\\.)*"\}\},?)+)\]')
+COLUMN = lazy(rb'\{"ColumnRef":\{"fields":\[((?:\{"String":\{"sval":"(?:[^"\\]|\\.)*"\}\},?)+)\]')
 
 
 def columns_in(expression: Expression) -> tuple[str, ...]:

@@ -1,16 +1,17 @@
 """A line of source for a terminal: made harmless, trimmed to a width, and marked where it matters."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
 from msgspec import Struct
 
+from db_sage_lint.regex import lazy
+
 TAB = 4
 NEAR = 2000
 # Control characters could steer the terminal, and those that turn the direction of writing could hide code.
-UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+UNSAFE = lazy("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
 class Excerpt(Struct, frozen=True):
@@ -23,7 +24,7 @@ class Excerpt(Struct, frozen=True):
 
 def harmless(text: str) -> str:
     """Text of a file, fit to be printed: on one line, and unable to steer a terminal."""
-    return UNSAFE.sub(lambda found: shown(found[0]), text)
+    return text if text.isprintable() else UNSAFE.sub(lambda found: shown(found[0]), text)
 
 
 def shown(character: str) -> str:
