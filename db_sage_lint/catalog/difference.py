@@ -17,6 +17,8 @@ from db_sage_lint.catalog.records import (
     View,
 )
 from db_sage_lint.expressions import equal
+from db_sage_lint.expressions.questions import same
+from db_sage_lint.expressions.tree import Json, node, qualified_name, tree
 from db_sage_lint.operations import Expression, Name
 from db_sage_lint.script import Origin
 
@@ -126,7 +128,7 @@ def column_detail(old: Column, new: Column) -> str:
         return f"is {new.type}, was {old.type}"
     if old.not_null != new.not_null:
         return "is NOT NULL, was nullable" if new.not_null else "is nullable, was NOT NULL"
-    if not same_expression(old.default, new.default):
+    if not same_default(old.default, new.default):
         if new.default is None:
             return "has no default"
         return "has another default" if old.default else "has a default"
@@ -137,6 +139,25 @@ def column_detail(old: Column, new: Column) -> str:
 
 def same_expression(old: Expression | None, new: Expression | None) -> bool:
     return old is new or (old is not None and new is not None and equal(old, new))
+
+
+def same_default(old: Expression | None, new: Expression | None) -> bool:
+    """Whether two defaults of one column give it the same: a literal may be cast to the column's type or not."""
+    if old is None or new is None or same_expression(old, new):
+        return same_expression(old, new)
+    return same(plain(tree(old)), plain(tree(new)))
+
+
+def plain(default: Json) -> Json:
+    """A default without the cast of a literal; now() under each of its names as one."""
+    kind, fields = node(default)
+    while kind == "TypeCast" and node(fields.get("arg"))[0] in ("TypeCast", "A_Const"):
+        default = fields.get("arg")
+        kind, fields = node(default)
+    called = qualified_name(fields.get("funcname")).name if kind == "FuncCall" else ""
+    if called in ("now", "transaction_timestamp") or fields.get("op") == "SVFOP_CURRENT_TIMESTAMP":
+        return "now"
+    return default
 
 
 def keyed(table: Table) -> dict[str, Constraint]:
