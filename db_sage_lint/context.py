@@ -33,6 +33,7 @@ from db_sage_lint.operations import (
 from db_sage_lint.profiles import exposed_schemas, low_trust
 from db_sage_lint.rules import Rules
 from db_sage_lint.script import Origin, Script
+from db_sage_lint.seen import Seen, confirmed
 from db_sage_lint.session import Held, Session, milliseconds
 
 UNASKED = Missing("", Name(""))
@@ -76,7 +77,9 @@ class Context:
     analysed so far in this script. `low_trust` are the roles that anybody may act as, PUBLIC among them, and
     `exposed_schemas` those that an API opens to them.
     `undone` is the state to which a down script has to lead back: that before the script which it undoes.
-    `unguarded` is the strongest lock blocking reads or writes of a contended relation that the script has asked for
+    `seen` is what a shadow server saw the statement do, if it ran there, and `alone` says that the operation is all of
+    the statement. `unguarded` is the strongest lock blocking reads or writes of a contended relation that the script has
+    asked for
     with no lock_timeout in force.
     """
 
@@ -109,6 +112,8 @@ class Context:
         self._effects: tuple[Effect, ...] | None = None
         self._touched: list[Relation] | None = None
         self._missing: Missing | None = UNASKED
+        self.seen: Seen | None = None
+        self.alone = True
         self.op: Operation | None = None
         self.origin: Origin
         self.script: Script
@@ -138,11 +143,19 @@ class Context:
 
     @property
     def effects(self) -> tuple[Effect, ...]:
-        """What the operation does to relations, predicted; the strongest lock first."""
+        """What the operation does to relations, predicted or seen; the strongest lock first."""
         if self._effects is None:
             assert self.op is not None
-            self._effects = predict(self.op, self.db, self.pg, self.session.settings)
+            self._effects = self.predicted
+            if self.seen is not None and self.seen.complete:
+                self._effects = confirmed(self._effects, self.seen, alone=self.alone)
         return self._effects
+
+    @property
+    def predicted(self) -> tuple[Effect, ...]:
+        """What the operation does to relations as far as it can be told without running it."""
+        assert self.op is not None
+        return predict(self.op, self.db, self.pg, self.session.settings)
 
     @property
     def missing(self) -> Missing | None:

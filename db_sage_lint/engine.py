@@ -11,6 +11,7 @@ from db_sage_lint.catalog.difference import State
 from db_sage_lint.config import Config
 from db_sage_lint.context import Context, Proven, Unanalysed
 from db_sage_lint.effects import Effect
+from db_sage_lint.effects.predict import strongest_first
 from db_sage_lint.expand import called_bodies, do_body
 from db_sage_lint.findings import Finding
 from db_sage_lint.judge import Judge
@@ -23,13 +24,20 @@ from db_sage_lint.operations import (
     Operation,
     Query,
     ScriptEnd,
+    ShadowDiffered,
+    ShadowFailed,
     Skipped,
     Unread,
 )
 from db_sage_lint.profiles import prime
 from db_sage_lint.read import Read, read
 from db_sage_lint.script import Origin, Script
+from db_sage_lint.seen import Seen, SeenStatements, misjudged
 from db_sage_lint.session import Session, apply_defaults
+
+NOTHING_SEEN: SeenStatements = {}
+# What these do can't be told from the outside.
+UNPREDICTABLE = (DoBlock, Query, Unread)
 
 
 class Step(Struct, frozen=True, eq=False):
@@ -69,8 +77,9 @@ class Outcome(Struct):
 class Engine:
     """One history, replayed into one catalog."""
 
-    def __init__(self, judge: Judge, config: Config) -> None:
+    def __init__(self, judge: Judge, config: Config, seen: SeenStatements = NOTHING_SEEN) -> None:
         self.judge = judge
+        self.seen = seen
         self.config = config
         self.db = Catalog()
         self.db.complete = config.complete_history
@@ -110,8 +119,8 @@ class Engine:
         beginning = Origin(script, 0, 0, step.change_set)
         for op in step.about_file:
             run.take(op, beginning, judged=True)
-        for statement in statements:
-            run.statement(statement)
+        for number, statement in enumerate(statements):
+            run.statement(statement, self.seen.get((script, number)))
         end = Origin(script, len(script.source), len(script.source), step.change_set)
         run.take(ScriptEnd(), end)
         session.close(self.db)
@@ -135,13 +144,29 @@ class Run:
         self.session = session
         self.now = now
         self.called: set[object] = set()
+        self.predicted: list[Effect] = []
 
-    def statement(self, statement: Read) -> None:
-        """Takes the operations of one statement in the order in which the server runs them."""
+    def statement(self, statement: Read, seen: Seen | None = None) -> None:
+        """Takes the operations of one statement in the order in which the server runs them; `seen` is what a shadow
+        server saw it do, if it ran there.
+        """
         self.called.clear()
         origin = Origin(self.step.script, statement.start, statement.end, self.step.change_set)
+        self.now.seen, self.now.alone = seen, len(statement.operations) == 1
+        self.predicted.clear()
         for op in statement.operations:
             self.take(op, origin)
+        for op in () if seen is None else self.against(statement, seen):
+            self.take(op, origin)
+        self.now.seen = None
+
+    def against(self, statement: Read, seen: Seen) -> Iterator[Operation]:
+        """What a shadow server says against the statement: that it fails, or that it does other than was predicted."""
+        if seen.failed:
+            yield ShadowFailed(message=seen.failed, hint=seen.hint, at=seen.at)
+        elif seen.complete and not any(isinstance(op, UNPREDICTABLE) or op.possible for op in statement.operations):
+            for one in misjudged(strongest_first(self.predicted), seen):
+                yield ShadowDiffered(relation=one.relation, predicted=one.predicted, observed=one.observed)
 
     def take(self, op: Operation, origin: Origin, *, judged: bool = False) -> None:
         """Runs one operation; a fault of ours in it is told, and costs that operation only."""
@@ -154,6 +179,8 @@ class Run:
         """Judges one operation, then lets the catalog and the session follow it, and what it runs inside."""
         db, now = self.engine.db, self.now
         now.look_at(op, origin)
+        if now.seen is not None:
+            self.predicted += now.predicted
         skips = db.skips(op)
         effects: Sequence[Effect] = ()
         if judged:

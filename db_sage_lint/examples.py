@@ -5,11 +5,14 @@ import re
 from msgspec import Struct
 
 from db_sage_lint.config import Config
+from db_sage_lint.effects import Effect, Lock
 from db_sage_lint.engine import Engine, Step
 from db_sage_lint.findings import Finding, Severity
 from db_sage_lint.judge import Judge
+from db_sage_lint.operations import Name
 from db_sage_lint.rules import Example, Rule, load
 from db_sage_lint.script import whole
+from db_sage_lint.seen import Seen, SeenStatements
 from db_sage_lint.settle import settle
 from db_sage_lint.sources import changes
 from db_sage_lint.sources.discover import How, recognise
@@ -68,7 +71,7 @@ def run(rule: Rule, example: Example) -> list[Finding]:
     about_ignores = rule.operation in ABOUT_IGNORES
     rules = {**load(), rule.id: rule} if about_ignores else {rule.id: rule}
     replayed = steps(example)
-    outcome = Engine(Judge(rules), config).run(replayed)
+    outcome = Engine(Judge(rules), config, seen(example, replayed)).run(replayed)
     for bug in outcome.bugs:
         raise bug.error
     if not about_ignores:
@@ -87,6 +90,25 @@ def steps(example: Example) -> list[Step]:
         )
         for number, (path, sql) in enumerate(files(example.sql), 1)
     ]
+
+
+def seen(example: Example, replayed: list[Step]) -> SeenStatements:
+    """What the example says that a shadow server saw."""
+    scripts = {step.script.path: step.script for step in replayed}
+    return {
+        (scripts[one.path], one.statement - 1): Seen(
+            effects=tuple(map(read_effect, one.effects)), complete=not one.failed, failed=one.failed, hint=one.hint
+        )
+        for one in example.seen
+    }
+
+
+def read_effect(text: str) -> Effect:
+    """An effect as an example writes it: `shop.orders: ACCESS EXCLUSIVE, rewrites`; public where no schema stands."""
+    relation, _, rest = text.partition(": ")
+    lock, _, work = rest.partition(", ")
+    schema, _, name = relation.rpartition(".")
+    return Effect(Name(name, schema or "public"), Lock[lock.replace(" ", "_")], work == "scans", work == "rewrites")
 
 
 class Applied:

@@ -79,6 +79,7 @@ def finding(rule: Rule, verdict: Verdict, op: Operation, now: Context) -> Findin
         location=location(where, at),
         related=tuple(Related(location(origin, -1), text) for origin, text in verdict.related),
         effects=effects,
+        seen=now.seen is not None and now.seen.complete and bool(effects),
     )
 
 

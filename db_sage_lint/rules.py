@@ -23,12 +23,25 @@ Family = Literal[
 Profile = Literal["supabase", "multi-tenant", "strict", "online"]
 
 
+class SeenExample(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a shadow server is taken to have seen of statement number `statement` (from 1) of the file `path`: that it
+    `failed` with that message, or its `effects` as "RELATION: LOCK" with ", scans" or ", rewrites" behind it.
+    """
+
+    statement: int = 1
+    path: str = "migration.sql"
+    failed: str = ""
+    hint: str = ""
+    effects: tuple[str, ...] = ()
+
+
 class Example(Struct, frozen=True, forbid_unknown_fields=True):
     """One example of a rule document: SQL whose lines marked `-- error`, `-- warning` or `-- info` must be reported.
 
     A heading `-- NAME.sql` alone on a line starts a file: earlier files are history. `together` makes all of them one
     change set. `transaction` is the runner's; `pg`, `profile`, `options`, `complete` and `external` are configuration. `applied`
     are the files of the base revision, where git's view matters; then what it doesn't have is the change set.
+    `seen` is what a shadow server saw of statements.
     """
 
     sql: str
@@ -41,6 +54,7 @@ class Example(Struct, frozen=True, forbid_unknown_fields=True):
     complete: bool = False
     external: tuple[str, ...] = ()
     applied: str = ""
+    seen: tuple[SeenExample, ...] = ()
 
 
 class Rule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -19,7 +19,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("bodies", "lower", "catalog.records", "config"),
     ("expressions",),
     ("catalog", "read", "selection"),
-    ("effects", "session", "later", "blocks", "uses"),
+    ("effects", "session", "later", "blocks", "uses", "seen"),
     ("context",),
     ("checks", "match", "expand", "calls", "systemrows"),
     ("judge",),

@@ -1,8 +1,8 @@
-"""What could not be analysed. Syntax errors and ignore comments are declared in their documents."""
+"""What could not be analysed or was left out, and what a shadow server refused. The rest is declared in documents."""
 
 from db_sage_lint.checks.registry import check
 from db_sage_lint.context import Context, Verdict
-from db_sage_lint.operations import ScriptEnd, SyntaxProblem
+from db_sage_lint.operations import ScriptEnd, ShadowFailed, SyntaxProblem
 
 
 @check
@@ -16,3 +16,8 @@ def statement_not_analysed(_: ScriptEnd, now: Context) -> Verdict | bool:
     if count > 1:
         what = f"the effect of {count} statements is unknown, of this one first"
     return Verdict(where=unread[0].origin, facts={"what": what, "why": unread[0].why})
+
+
+@check
+def dry_run_failed(op: ShadowFailed, _: Context) -> Verdict:
+    return Verdict(facts={"hint": f" ({op.hint})" if op.hint else ""}, effects=())

@@ -130,6 +130,21 @@ class SyntaxProblem(Operation, frozen=True, kw_only=True):
     message: str
 
 
+class ShadowFailed(Operation, frozen=True, kw_only=True):
+    """A shadow server refused the statement: `message` is PostgreSQL's own, `hint` empty or what it advises."""
+
+    message: str
+    hint: str = ""
+
+
+class ShadowDiffered(Operation, frozen=True, kw_only=True):
+    """A shadow server saw the statement do something else to `relation` than was `predicted`; both in words."""
+
+    relation: Name
+    predicted: str
+    observed: str
+
+
 class FileEdited(Operation, frozen=True, kw_only=True):
     """A migration that the base revision has was changed, renamed (its old path in `before`) or deleted."""
 

@@ -13,7 +13,6 @@ import select
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import BinaryIO, TypedDict
@@ -245,10 +244,14 @@ def works_in(number: int, folder: Path) -> bool:
     return f"n{folder.resolve()}" in told.stdout.splitlines()
 
 
+def told_to_stop(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def main() -> None:
     """Keeps one server from the first line of standard input to its end."""
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
-        signal.signal(number, lambda *_: sys.exit(0))
+        signal.signal(number, told_to_stop)
     os.umask(0o077)
     keeper: Keeper | None = None
     try:
@@ -262,6 +265,8 @@ def main() -> None:
         keeper.start()
         os.write(1, b"ready\n")
         keeper.wait_for_the_end()
+    except KeyboardInterrupt:
+        pass
     except (ServerError, OSError, subprocess.SubprocessError, shutil.Error) as error:
         with contextlib.suppress(OSError):
             os.write(1, f"failed: {' '.join(str(error).split())}\n".encode())

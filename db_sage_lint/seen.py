@@ -1,0 +1,113 @@
+"""What a shadow server saw a statement do, and how that bears on what was predicted.
+
+A server shows what happened to these rows, once: locks and rewrites for certain, of scans only those that had something
+to read. So an observed effect stands for the predicted one, and predictions are held against it with that in mind.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from db_sage_lint.effects.locks import Effect, Lock
+from db_sage_lint.operations import Name
+from db_sage_lint.script import Script
+
+NOTHING_HELD: Mapping[Name, Lock] = {}
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """One statement's run. `effects` are the locks that it newly took, `held` those that its transaction had before.
+
+    `complete` is false where the effects couldn't be seen. `failed` is PostgreSQL's message where it refused the
+    statement, with its `hint`, and the byte of the file that it points at (-1: none).
+    """
+
+    effects: tuple[Effect, ...] = ()
+    held: Mapping[Name, Lock] = NOTHING_HELD
+    complete: bool = True
+    failed: str = ""
+    hint: str = ""
+    at: int = -1
+
+
+# By script and the number of the statement in it, as `read` counts them from 0.
+SeenStatements = Mapping[tuple[Script, int], Seen]
+
+
+class Misjudged(Struct, frozen=True):
+    """A relation to which something else happened than was predicted, both in words."""
+
+    relation: Name
+    predicted: str
+    observed: str
+
+
+def confirmed(predicted: Sequence[Effect], seen: Seen, *, alone: bool) -> tuple[Effect, ...]:
+    """The effects of an operation as they were seen; with `alone` it is all that the statement does.
+
+    A lock that was held already was asked for all the same: there the prediction stands.
+    """
+    observed = {effect.relation: effect for effect in seen.effects}
+    found = [one for one in (agreed(effect, observed, seen.held) for effect in predicted) if one is not None]
+    if not alone:
+        return tuple(found)
+    known = {effect.relation for effect in found}
+    found += [effect for effect in seen.effects if effect.relation not in known and effect.lock > Lock.ACCESS_SHARE]
+    found = [
+        observed[e.relation] if e.relation in observed and e.lock <= observed[e.relation].lock else e for e in found
+    ]
+    return tuple(sorted(found, key=lambda effect: -effect.lock))
+
+
+def agreed(predicted: Effect, observed: Mapping[Name, Effect], held: Mapping[Name, Lock]) -> Effect | None:
+    """The part of a predicted effect that was seen, None where the relation was left alone."""
+    effect = observed.get(predicted.relation)
+    before = held.get(predicted.relation, Lock.NONE)
+    lock = max(before, effect.lock if effect else Lock.NONE)
+    if not lock:
+        return None
+    return Effect(
+        predicted.relation,
+        min(lock, predicted.lock),
+        predicted.scans,
+        predicted.rewrites and (effect is not None and effect.rewrites),
+    )
+
+
+def misjudged(predicted: Sequence[Effect], seen: Seen) -> list[Misjudged]:
+    """Where a statement's predicted effects and the observed ones contradict each other.
+
+    No contradiction: plain reads, a lock that the transaction held before, a predicted scan that had nothing to read,
+    what is not predicted on purpose (locks of sequences and the like, which block nobody's work on rows).
+    """
+    expected = {effect.relation: effect for effect in predicted}
+    observed = {effect.relation: effect for effect in seen.effects}
+    found = []
+    for name in sorted(expected.keys() | observed.keys()):
+        before = seen.held.get(name, Lock.NONE)
+        if contradict(expected.get(name), observed.get(name), before):
+            found.append(Misjudged(name, in_words(expected.get(name)), in_words(observed.get(name))))
+    return found
+
+
+def contradict(expected: Effect | None, observed: Effect | None, held: Lock) -> bool:
+    asked = expected.lock if expected else Lock.NONE
+    taken = observed.lock if observed else Lock.NONE
+    if asked > Lock.ROW_SHARE or taken > Lock.ROW_EXCLUSIVE:
+        already = asked <= held and taken in {Lock.NONE, asked}
+        if asked is not taken and not already:
+            return True
+    did = observed is not None and taken > Lock.ACCESS_SHARE
+    rewrites = expected is not None and expected.rewrites
+    grows = expected is not None and expected.grows
+    if did and observed is not None:
+        return observed.rewrites is not rewrites if observed.rewrites or rewrites else observed.scans and not grows
+    return False
+
+
+def in_words(effect: Effect | None) -> str:
+    """The lock and the work: ACCESS EXCLUSIVE with a rewrite."""
+    if effect is None or not effect.lock:
+        return "no lock"
+    work = " with a rewrite" if effect.rewrites else " with a scan" if effect.scans else ""
+    return f"{effect.lock.sql}{work}"
