@@ -11,21 +11,22 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from db_sage_lint.script import Direction, Fragment, Script
+from db_sage_lint.script import Direction, Script
 from db_sage_lint.sources.graph import first_in_circle, in_order, leaves
 from db_sage_lint.sources.history import Folder, Place
+from db_sage_lint.sources.patterns import lazy
 
 NAME = "alembic"
 PROFILES: frozenset[str] = frozenset()
 ENDINGS = (".py",)
 TREE_MARKS = frozenset({"env.py"})
 ASSIGNED = r"(?m)^%s[ \t]*(?::[^=\n]+)?=[ \t]*(\([^)]*\)|\[[^\]]*\]|[^\n]*)"
-REVISION = re.compile(ASSIGNED % "revision")
-DOWN_REVISION = re.compile(ASSIGNED % "down_revision")
-DEPENDS_ON = re.compile(ASSIGNED % "depends_on")
-LABELS = re.compile(ASSIGNED % "branch_labels")
-STRING = re.compile(r"""["']([^"'\n]+)["']""")
-IS_MIGRATION = re.compile(rb"(?m)^down_revision\b")
+REVISION = lazy(ASSIGNED % "revision")
+DOWN_REVISION = lazy(ASSIGNED % "down_revision")
+DEPENDS_ON = lazy(ASSIGNED % "depends_on")
+LABELS = lazy(ASSIGNED % "branch_labels")
+STRING = lazy(r"""["']([^"'\n]+)["']""")
+IS_MIGRATION = lazy(rb"(?m)^down_revision\b")
 DIRECTIONS: tuple[tuple[str, Direction], ...] = (("upgrade", "up"), ("downgrade", "down"))
 
 
@@ -109,14 +110,14 @@ def tell(folder: Folder, known: Mapping[str, Revision]) -> None:
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
     """What upgrade() sends, and downgrade() if it sends anything, in one transaction."""
     from db_sage_lint.sources.alembic_reader import read
+    from db_sage_lint.sources.python_code import UNREADABLE, unreadable
 
     found: list[Script] = []
     for function, direction in DIRECTIONS:
         try:
             fragments = read(source, function)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            why = f"Python can't read this file: {' '.join(str(error).split())}"
-            fragments = (Fragment(0, b"", 0, why),) if direction == "up" else ()
+        except UNREADABLE as error:
+            fragments = (unreadable(source, error),) if direction == "up" else ()
         if fragments or direction == "up":
             found.append(Script(path, source, fragments, direction, transaction=True))
     return tuple(found)

@@ -23,7 +23,7 @@ from db_sage_lint.sources.python_code import (
     last_name,
     template,
 )
-from db_sage_lint.sources.sqlalchemy_text import enum_of
+from db_sage_lint.sources.sqlalchemy_text import ENUMS, enum_name, enum_of, resolved
 
 MOST_STEPS = 20_000
 MOST_ROUNDS = 500
@@ -280,18 +280,19 @@ class Reader:
 
     def enum(self, call: ast.Call, owner: ast.expr, names: dict[str, Value]) -> None:
         """sa.Enum(…, name=…).create(bind) and .drop(bind)."""
+        node = resolved(owner, names)
+        checked = evaluate(next((k.value for k in call.keywords if k.arg == "checkfirst"), None), names) is True
         try:
-            kind = enum_of(owner, names)
+            kind = enum_of(node, names)
+            name = enum_name(node, names) if isinstance(node, ast.Call) and last_name(node.func) in ENUMS else None
         except UnclearError:
             return
-        if kind is None:
-            return
-        checked = evaluate(next((k.value for k in call.keywords if k.arg == "checkfirst"), None), names) is True
-        creates = last_name(call.func) == "create"
-        if creates:
+        if last_name(call.func) == "create" and kind is not None:
             self.made.add(kind.name)
-        sql = kind.sql() if creates else f"DROP TYPE {'IF EXISTS ' if checked else ''}{kind.name}"
-        self.fragments.append(self.code.made(call, sql, possible=self.possible > 0 or (creates and checked)))
+            self.fragments.append(self.code.made(call, kind.sql(), possible=self.possible > 0 or checked))
+        elif last_name(call.func) == "drop" and name is not None:
+            sql = f"DROP TYPE {'IF EXISTS ' if checked else ''}{name}"
+            self.fragments.append(self.code.made(call, sql, possible=self.possible > 0))
 
     def unread(self, call: ast.Call, why: str, names: dict[str, Value]) -> None:
         self.fragments.append(self.code.unread(call, why, names))

@@ -7,24 +7,24 @@ and runs where none of them ran: in their place, not after them. A folder that A
 Sources: ariga/atlas, sql/migrate/dir.go (LocalDir.Files, LocalFile.Directive), and the manual of `migrate apply`.
 """
 
-import re
 from collections.abc import Iterator
 
 from db_sage_lint.operations import MarkMisplaced
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, is_sql
+from db_sage_lint.sources.patterns import lazy
 
 NAME = "atlas"
 PROFILES: frozenset[str] = frozenset()
 SUM = "atlas.sum"
 MARKS = frozenset({SUM})
 # Files in the format of another tool.
-OTHERS_NAME = re.compile(r"(?i)\.(up|down)\.sql$|^[VUBR][\d_.]*__")
-OTHERS_MARK = re.compile(rb"(?im)^--\s*(\+goose|migrate:up|liquibase\s*formatted)")
-TOP = re.compile(rb"\A(?:(?:--|#)[^\n]*\n)*(?=\r?\n)")
-NO_TRANSACTION = re.compile(rb"(?m)^[ -~]*?atlas:txmode +none\b")
-CHECKPOINT = re.compile(rb"(?m)^[ -~]*?atlas:checkpoint\b")
-LISTED = re.compile(r"^(\S.*\.sql) h1:", re.MULTILINE)
+OTHERS_NAME = lazy(r"(?i)\.(up|down)\.sql$|^[VUBR][\d_.]*__")
+OTHERS_MARK = lazy(rb"(?im)^--\s*(\+goose|migrate:up|liquibase\s*formatted)")
+TOP = lazy(rb"\A(?:(?:--|#)[^\n]*\n)*(?=\r?\n)")
+NO_TRANSACTION = lazy(rb"(?m)^[ -~]*?atlas:txmode +none\b")
+CHECKPOINT = lazy(rb"(?m)^[ -~]*?atlas:checkpoint\b")
+LISTED = lazy(r"(?m)^(\S.*\.sql) h1:")
 
 
 def recognise(folder: Folder) -> str:

@@ -186,7 +186,8 @@ def altered(model: Model, old: Field, new: Field, state: Models) -> Sql:
     column = f"ALTER TABLE {quoted(model.table)} ALTER COLUMN {quoted(new.column)}"
     before, after = state.type(old), state.type(new)
     if before != after:
-        yield f"{column} TYPE {after} USING {quoted(new.column)}::{after}"
+        same = before.partition("(")[0] == after.partition("(")[0]
+        yield f"{column} TYPE {after}{'' if same else f' USING {quoted(new.column)}::{after}'}"
     yield from nullability(model, old, new)
     if new.kept_default != old.kept_default:
         yield f"{column} {f'SET DEFAULT {new.kept_default}' if new.kept_default else 'DROP DEFAULT'}"

@@ -10,6 +10,7 @@ from db_sage_lint.sources.django_operations import sql_of
 from db_sage_lint.sources.history import Place
 from db_sage_lint.sources.python_code import (
     UNKNOWN,
+    UNREADABLE,
     Arguments,
     Code,
     Reference,
@@ -18,7 +19,9 @@ from db_sage_lint.sources.python_code import (
     evaluate,
     last_name,
     template,
+    unreadable,
 )
+from db_sage_lint.sources.sections import several_statements
 
 RUN_SQL = ("sql", "reverse_sql", "state_operations")
 
@@ -35,9 +38,8 @@ class Project:
             return ()
         try:
             return (self.script(path, source, place.number.partition(".")[0]),)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            why = f"Python can't read this file: {' '.join(str(error).split())}"
-            return (Script(path, source, (Fragment(0, b"", 0, why),), transaction=True),)
+        except UNREADABLE as error:
+            return (Script(path, source, (unreadable(source, error),), transaction=True),)
 
     def script(self, path: str, source: bytes, app: str) -> Script:
         code = Code(source)
@@ -47,7 +49,7 @@ class Project:
         said = {name.id: value for node in body for name, value in assigned(node)}
         atomic = evaluate(said.get("atomic"), names) is not False
         nodes = {name.id: value for node in (*code.tree.body, *body) for name, value in assigned(node)}
-        reader = File(code, app, self.state, names, nodes)
+        reader = File(code, app, self.state, names, nodes, atomic=atomic)
         fragments = tuple(reader.operations(said.get("operations")))
         return Script(path, source, fragments, transaction=atomic)
 
@@ -74,13 +76,21 @@ class File:
     """The operations of one file. `nodes` are the expressions that its names, and those of its class, stand for."""
 
     def __init__(
-        self, code: Code, app: str, state: Models, names: dict[str, Value], nodes: dict[str, ast.expr]
+        self,
+        code: Code,
+        app: str,
+        state: Models,
+        names: dict[str, Value],
+        nodes: dict[str, ast.expr],
+        *,
+        atomic: bool,
     ) -> None:
         self.code = code
         self.app = app
         self.state = state
         self.names = names
         self.nodes = nodes
+        self.atomic = atomic
 
     def operations(self, node: ast.expr | None) -> Iterator[Fragment]:
         """What a list of operations sends."""
@@ -128,15 +138,27 @@ class File:
             text = part.elts[0] if isinstance(part, ast.Tuple | ast.List) and part.elts else part
             value = template(text, self.names)
             if value is not None:
-                yield self.code.sql(text, value)
+                yield from self.message(self.code.sql(text, value))
             elif last_name(text) != "noop":
                 yield self.code.unread(text, "SQL that is put together at run time", self.names)
         self.only_state(given.nodes.get("state_operations"))
 
+    def message(self, fragment: Fragment) -> Iterator[Fragment]:
+        """A text of SQL, which is sent at once: its statements are one transaction even where there is none around it
+        (django/db/backends/postgresql/operations.py, prepare_sql_script).
+        """
+        if self.atomic or not several_statements(fragment.text):
+            yield fragment
+            return
+        end = fragment.end if fragment.end >= 0 else fragment.start + len(fragment.text)
+        yield Fragment(fragment.start, b"BEGIN", fragment.start)
+        yield fragment
+        yield Fragment(end, b"COMMIT", end)
+
     def separate(self, node: ast.Call) -> Iterator[Fragment]:
         """What is done to the database, without changing the models, and then the other way round."""
         given = Arguments(node, ("database_operations", "state_operations"), self.names)
-        apart = File(self.code, self.app, self.state.copy(), self.names, self.nodes)
+        apart = File(self.code, self.app, self.state.copy(), self.names, self.nodes, atomic=self.atomic)
         yield from apart.operations(given.nodes.get("database_operations"))
         self.only_state(given.nodes.get("state_operations"))
 

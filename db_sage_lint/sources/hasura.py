@@ -5,16 +5,16 @@ not to, and the CLI doesn't ask; there is no mark that a file could carry.
 Source: hasura/graphql-engine, docs/migrations, and its issue 2939 on migrations without a transaction.
 """
 
-import re
 from collections.abc import Iterator
 
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name
+from db_sage_lint.sources.patterns import lazy
 
 NAME = "hasura"
 PROFILES: frozenset[str] = frozenset()
-FILE = re.compile(r"^([0-9]+)_[^/]*/(up|down)\.sql$")
-MILLISECONDS = re.compile(r"^[0-9]{13}_")
+FILE = lazy(r"^([0-9]+)_[^/]*/(up|down)\.sql$")
+MILLISECONDS = lazy(r"^[0-9]{13}_")
 
 
 def recognise(folder: Folder) -> str:

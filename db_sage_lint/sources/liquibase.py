@@ -17,6 +17,7 @@ from db_sage_lint.script import Fragment, Script, whole
 from db_sage_lint.sources import changelogs
 from db_sage_lint.sources.changelogs import Item, applies
 from db_sage_lint.sources.history import Folder, Place, is_sql, natural
+from db_sage_lint.sources.patterns import lazy
 from db_sage_lint.sources.sections import Section, sections, several_statements
 
 NAME = "liquibase"
@@ -24,12 +25,12 @@ PROFILES: frozenset[str] = frozenset()
 ROOTS = ("changelog", "changelog-master", "db.changelog", "db.changelog-master", "db-changelog", "db-changelog-master")
 TREE_MARKS = frozenset(root + ending for root in ROOTS for ending in changelogs.ENDINGS) | {"master.xml"}
 is_tree_mark = changelogs.is_changelog
-FORMATTED = re.compile(rb"(?i)\A(?:\xef\xbb\xbf)?\s*--\s*liquibase\s*formatted")
-CHANGESET = re.compile(rb"(?im)^[ \t]*--[ \t]*changeset[ \t]+(?:\"[^\"\n]+\"|[^:\n]+):[ \t]*(?:\"[^\"\n]+\"|\S+)(.*)$")
-ATTRIBUTE = re.compile(rb"(?i)(?<![\w])(runInTransaction|splitStatements|endDelimiter|dbms):(\"[^\"]*\"|\S+)")
-ROLLBACK = re.compile(rb"(?im)^[ \t]*--[ \t]*rollback[ \t]+(.*)$")
-ROLLBACK_BLOCK = re.compile(rb"(?ims)^[ \t]*/\*[ \t]*liquibase[ \t]*rollback[ \t]*$(.*?)\*/")
-NO_ROLLBACK = re.compile(rb"(?i)\s*(?:not required|empty|changesetid:.*)\s*\Z")
+FORMATTED = lazy(rb"(?i)\A(?:\xef\xbb\xbf)?\s*--\s*liquibase\s*formatted")
+CHANGESET = lazy(rb"(?im)^[ \t]*--[ \t]*changeset[ \t]+(?:\"[^\"\n]+\"|[^:\n]+):[ \t]*(?:\"[^\"\n]+\"|\S+)(.*)$")
+ATTRIBUTE = lazy(rb"(?i)(?<![\w])(runInTransaction|splitStatements|endDelimiter|dbms):(\"[^\"]*\"|\S+)")
+ROLLBACK = lazy(rb"(?im)^[ \t]*--[ \t]*rollback[ \t]+(.*)$")
+ROLLBACK_BLOCK = lazy(rb"(?ims)^[ \t]*/\*[ \t]*liquibase[ \t]*rollback[ \t]*$(.*?)\*/")
+NO_ROLLBACK = lazy(rb"(?i)\s*(?:not required|empty|changesetid:.*)\s*\Z")
 
 
 def recognise(folder: Folder) -> str:

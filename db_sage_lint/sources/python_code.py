@@ -19,6 +19,19 @@ TRANSPARENT = frozenset({"text", "f", "dedent", "cleandoc", "str", "DDL"})
 STRIPPING = frozenset({"strip", "rstrip", "lstrip", "removesuffix"})
 
 
+UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+
+
+def unreadable(source: bytes, error: BaseException) -> Fragment:
+    """What stands in for a file that Python itself can't read, at the line where it stops."""
+    line = error.lineno or 1 if isinstance(error, SyntaxError) else 1
+    words = error.msg if isinstance(error, SyntaxError) else " ".join(str(error).split())
+    at = 0
+    for _ in range(line - 1):
+        at = source.find(b"\n", at) + 1 or len(source)
+    return Fragment(at, b"", max(at, source.find(b"\n", at)), f"Python can't read this file: {words}")
+
+
 class Unknown:
     """The value of an expression that the file doesn't tell."""
 

@@ -6,19 +6,19 @@ Sqitch's own; verify scripts change nothing, and nothing of them is judged.
 Sources: sqitchers/sqitch, lib/App/Sqitch/Plan/Change.pm (path_segs) and Engine/pg.pm (run_file), sqitchchanges(5).
 """
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
 
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place
+from db_sage_lint.sources.patterns import lazy
 
 NAME = "sqitch"
 PROFILES: frozenset[str] = frozenset()
 PLAN = "sqitch.plan"
 TREE_MARKS = frozenset({PLAN})
-LINE = re.compile(r"^[ \t]*(?:[+-][ \t]*)?(?P<tag>@?)(?P<name>[^\s%#@][^\s#]*)")
+LINE = lazy(r"^[ \t]*(?:[+-][ \t]*)?(?P<tag>@?)(?P<name>[^\s%#@][^\s#]*)")
 
 
 class Change(Struct):
