@@ -9,9 +9,9 @@ from db_sage_lint.rules import load
 from db_sage_lint.script import whole
 
 
-def messages(rule: str, *files: str) -> list[str]:
+def messages(rule: str, *files: str, profiles: tuple[str, ...] = ()) -> list[str]:
     """What the rule says of the last of the files, each of which is a change set of its own."""
-    engine = Engine(Judge({rule: load()[rule]}), Config())
+    engine = Engine(Judge({rule: load()[rule]}), Config(profiles=profiles))
     steps = [
         Step(whole(f"{number}.sql", sql.encode()), number, reported=number == len(files))
         for number, sql in enumerate(files, 1)
@@ -66,3 +66,20 @@ def test_a_required_column_fails_only_where_there_may_be_a_row(emptied: str, cla
         f"BEGIN; {emptied} ALTER TABLE orders ADD COLUMN state text NOT NULL; COMMIT;",
     )
     assert ("the statement fails" in found) is claimed
+
+
+@pytest.mark.parametrize(
+    ("change", "remedy"),
+    [
+        ("ALTER VIEW notes_all SET (security_invoker = false);", "with (security_invoker = true) it would"),
+        ("CREATE OR REPLACE VIEW notes_all AS SELECT id FROM notes;", "take the grant back"),
+    ],
+)
+def test_a_view_is_told_the_remedy_that_the_server_knows(change: str, remedy: str) -> None:
+    (found,) = messages(
+        "view-bypasses-rls",
+        "CREATE TABLE notes (id int); ALTER TABLE notes ENABLE ROW LEVEL SECURITY;",
+        f"CREATE VIEW notes_all AS SELECT id FROM notes; {change}",
+        profiles=("supabase",),
+    )
+    assert remedy in found
