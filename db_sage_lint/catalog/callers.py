@@ -73,4 +73,4 @@ def calls_follow(db: "Catalog", old: Name, new: Name) -> None:
         bodies = db.functions.get(owner, ())
         if any(function.sql_body for function in bodies):
             db.put_functions(owner, tuple(replace(f, sql_body=renaming.optional(f.sql_body)) for f in bodies))
-        db.note(owner, new.name)
+    db.rename_used(old.name, new.name)

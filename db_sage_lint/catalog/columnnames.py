@@ -105,7 +105,7 @@ def rename_column(db: "Catalog", table: Table, old: str, new: str, op: Operation
             db.put_relation(replace(reader, owned_by=(table.name, new)))
         elif isinstance(reader, Table):
             _foreign_keys_follow(db, reader, table.name, renaming)
-    db.note(table.name, new)
+    db.rename_used(old, new)
 
 
 def _foreign_keys_follow(db: "Catalog", reader: Table, referenced: Name, renaming: _Renaming) -> None:

@@ -19,14 +19,16 @@ def of_function(db: "Catalog", target: Dependent) -> Found:
     rest = [f for f in db.functions.get(name, ()) if target.origin is None or f.made is not target.origin]
     if rest and target.origin is not None:
         return
-    for owner in db.users(name.name):
+    for owner in db.noted(name.name):
+        relation = db.relations.get(owner)
+        if isinstance(relation, Table | View):
+            yield from _triggers_calling(relation, name)
+        if isinstance(relation, View) and name in relation.functions:
+            yield relation_node(relation)
+    for owner in db.mentioned(name.name):
         relation = db.relations.get(owner)
         if isinstance(relation, Table):
             yield from _callers_in_table(db, relation, name)
-        elif isinstance(relation, View):
-            yield from _triggers_calling(relation, name)
-            if name in relation.functions:
-                yield relation_node(relation)
         yield from _callers_elsewhere(db, owner, name)
 
 
@@ -49,7 +51,7 @@ def _triggers_calling(relation: Table | View, function: Name) -> Found:
 
 
 def _callers_in_table(db: "Catalog", table: Table, function: Name) -> Found:
-    yield from _triggers_calling(table, function)
+    """The parts of a table whose expressions call the function."""
     yield from _columns_calling(db, table, function)
     for policy in table.policies.values():
         if any(reading.calls(db, e, function) for e in reading.policy_expressions(policy)):
@@ -76,13 +78,15 @@ def _columns_calling(db: "Catalog", table: Table, function: Name) -> Found:
 def of_type(db: "Catalog", target: Dependent) -> Found:
     name = target.name
     yield from of_row_type(db, name)
-    for owner in db.users(name.name):
+    for owner in db.noted(name.name):
+        relation = db.relations.get(owner)
+        if isinstance(relation, Table) and relation.of_type == name:
+            yield relation_node(relation)
+    for owner in db.mentioned(name.name):
         relation = db.relations.get(owner)
         if isinstance(relation, View) and reading.types_named(relation.query, name, db):
             yield relation_node(relation)
         elif isinstance(relation, Table):
-            if relation.of_type == name:
-                yield relation_node(relation)
             for constraint in relation.constraints.values():
                 if reading.types_named(constraint.expression, name, db):
                     yield constraint_node(relation, constraint)
@@ -90,7 +94,7 @@ def of_type(db: "Catalog", target: Dependent) -> Found:
 
 def of_row_type(db: "Catalog", name: Name) -> Found:
     """The columns, domains, composite types and functions that are made of a type."""
-    for owner in sorted(db.noted(name.name)):
+    for owner in db.noted(name.name):
         relation = db.relations.get(owner)
         if isinstance(relation, Table) and owner != name:
             for column in relation.columns.values():

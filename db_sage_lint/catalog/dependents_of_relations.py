@@ -28,24 +28,23 @@ def of_table(db: "Catalog", target: Dependent) -> Found:
 def of_relation(db: "Catalog", target: Dependent) -> Found:
     """What reads a table or view, or points at it."""
     name = target.name
-    for owner in db.users(name.name):
+    for owner in db.noted(name.name):
         relation = db.relations.get(owner)
-        if isinstance(relation, View):
-            if owner != name and reading.view_reads(relation, name):
-                yield relation_node(relation)
-        elif isinstance(relation, Sequence):
-            if relation.owned_by and relation.owned_by[0] == name:
-                yield relation_node(relation, automatic=True)
+        if isinstance(relation, View) and owner != name and reading.view_reads(relation, name):
+            yield relation_node(relation)
+        elif isinstance(relation, Sequence) and relation.owned_by and relation.owned_by[0] == name:
+            yield relation_node(relation, automatic=True)
         elif isinstance(relation, Table) and owner != name:
-            yield from _parts_reading(db, relation, name)
+            pointing = (c for c in relation.constraints.values() if c.referenced == name)
+            yield from (constraint_node(relation, constraint) for constraint in pointing)
+    for owner in db.mentioned(name.name):
+        relation = db.relations.get(owner)
+        if isinstance(relation, Table) and owner != name:
+            yield from _policies_reading_relation(db, relation, name)
         yield from _bodies_reading(db, owner, name)
 
 
-def _parts_reading(db: "Catalog", table: Table, name: Name) -> Found:
-    """The foreign keys and policies of one table that need another."""
-    for constraint in table.constraints.values():
-        if constraint.referenced == name:
-            yield constraint_node(table, constraint)
+def _policies_reading_relation(db: "Catalog", table: Table, name: Name) -> Found:
     for policy in table.policies.values():
         if any(reading.reads_relation(db, e, name) for e in reading.policy_expressions(policy)):
             yield part_node("policy", policy.name, table.name, policy.made)
@@ -124,8 +123,12 @@ def of_column(db: "Catalog", target: Dependent) -> Found:
     yield from _own_parts(db, table, column)
     for heir in falling_heirs(db, table, column):
         yield part_node("column", column, heir.name, heir.columns[column].made, automatic=True)
-    for owner in db.users(table.name.name):
+    for owner in db.noted(table.name.name):
         yield from _readers_of_column(db, owner, table.name, column)
+    for owner in db.mentioned(table.name.name):
+        reader = db.relations.get(owner)
+        if isinstance(reader, Table) and owner != table.name:
+            yield from _policies_reading(db, reader, table.name, column)
 
 
 def _in_partition_key(table: Table, column: str) -> bool:
@@ -149,7 +152,7 @@ def falling_heirs(db: "Catalog", table: Table, column: str) -> Iterator[Table]:
 def _own_parts(db: "Catalog", table: Table, column: str) -> Found:
     """The parts of a table that a column takes with it, or that forbid to drop it."""
     for index in db.indexes_of(table.name):
-        if column in reading.index_columns(index):
+        if reading.index_reads(index, column):
             yield relation_node(index, automatic=True)
     for constraint in table.constraints.values():
         if column in constraint.columns:
@@ -178,7 +181,6 @@ def _readers_of_column(db: "Catalog", owner: Name, relation: Name, column: str) 
         if reader.owned_by == (relation, column):
             yield relation_node(reader, automatic=True)
     elif isinstance(reader, Table) and owner != relation:
-        yield from _policies_reading(db, reader, relation, column)
         for constraint in reader.constraints.values():
             if constraint.referenced == relation and column in constraint.referenced_columns:
                 yield constraint_node(reader, constraint)

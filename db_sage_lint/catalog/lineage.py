@@ -50,7 +50,7 @@ def referencing(db: "Catalog", name: Name) -> list[tuple[Table, Constraint]]:
     """The foreign keys that point at a table: found among those that were ever noted to."""
     target = db.resolve(name)
     found: list[tuple[Table, Constraint]] = []
-    for owner in sorted(db.noted(target.name)):
+    for owner in db.noted(target.name):
         table = db.relations.get(owner)
         if isinstance(table, Table):
             found += [(table, c) for c in table.constraints.values() if c.referenced == target]
@@ -62,7 +62,7 @@ def tables_using_type(db: "Catalog", name: Name) -> list[tuple[Table, Column]]:
     found: list[tuple[Table, Column]] = []
     seen = [db.resolve_type(name)]
     for target in seen:
-        for owner in sorted(db.noted(target.name)):
+        for owner in db.noted(target.name):
             table = db.relations.get(owner)
             if isinstance(table, Table):
                 columns = [column for column in table.columns.values() if type_name(column.type) == target]

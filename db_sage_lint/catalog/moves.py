@@ -147,7 +147,7 @@ def _readers_follow(db: "Catalog", old: Name, new: Name) -> None:
         if any(function.sql_body for function in bodies):
             followed = tuple(replace(f, sql_body=rewrite(f.sql_body)) if f.sql_body else f for f in bodies)
             db.put_functions(owner, followed)
-        db.note(owner, new.name)
+    db.rename_used(old.name, new.name)
 
 
 def rewrite_policies(db: "Catalog", table: Table, change: Callable[[Policy], Policy]) -> None:
@@ -168,6 +168,6 @@ def types_follow(db: "Catalog", old: Name, new: Name) -> None:
     """Columns, domains, composite types and functions that are made of a type."""
     from db_sage_lint.catalog.retyping import retype
 
-    for owner in sorted(db.noted(old.name)):
+    for owner in db.noted(old.name):
         retype(db, owner, old, new)
-        db.note(owner, new.name)
+    db.rename_used(old.name, new.name)

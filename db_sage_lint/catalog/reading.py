@@ -74,13 +74,12 @@ def own_columns(expression: Expression | None) -> frozenset[str]:
     return columns_read(expression)
 
 
-def index_columns(index: Index) -> frozenset[str]:
-    """Every column that an index is built on: as key, in INCLUDE, in an expression or the predicate."""
-    found = {key.column for key in index.keys if key.column} | set(index.include)
-    for expression in (index.predicate, *(key.expression for key in index.keys)):
-        if expression is not None:
-            found |= own_columns(expression)
-    return frozenset(found)
+def index_reads(index: Index, column: str) -> bool:
+    """Whether an index is built on the column: as key, in INCLUDE, in an expression or the predicate."""
+    if column in index.include or any(key.column == column for key in index.keys):
+        return True
+    expressions = (index.predicate, *(key.expression for key in index.keys))
+    return any(mentions(e, column) and column in own_columns(e) for e in expressions if e is not None)
 
 
 def trigger_reads(trigger: Trigger, column: str) -> bool:

@@ -118,8 +118,8 @@ class Table(Struct, frozen=True, kw_only=True):
     have changed it. `parents` are the partitioned table or the inheritance parents, `children` the partitions or
     heirs. `filled` is the first statement since `made` that may have put rows into it. `emptied` is the last one that
     deleted all rows, `truncated` the last that left no trace of them either, as long as nothing has put rows in since.
-    `replaced` is the table of the same name that was dropped in the same change set. `row_security_changed` is the
-    last statement that switched row security.
+    `row_security_changed` is the last statement that switched row security. A table of the same name that was dropped
+    before stands in the catalog's `gone`.
     """
 
     name: Name

@@ -1,7 +1,7 @@
 """The catalog's store: dictionaries of records, the journal that undoes writes to them, and names by search_path."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from msgspec import json
@@ -61,7 +61,8 @@ class State:
         self._relations_named: dict[str, tuple[Name, ...]] = {}
         self._types_named: dict[str, tuple[Name, ...]] = {}
         self._functions_named: dict[str, tuple[Name, ...]] = {}
-        self._users: dict[str, set[Name]] = {}
+        self._noted: dict[str, dict[Name, None]] = {}
+        self._mentioned: dict[str, dict[Name, None]] = {}
         self._unindexed: list[tuple[Name, Expression]] = []
         self._journal: list[tuple[dict[Any, Any], Any, Any]] = []
         self._journaling = False
@@ -268,36 +269,49 @@ class State:
     # --- who may use what --------------------------------------------------------------------------------------------
 
     def note(self, user: Name, used: str) -> None:
-        """Says that the relation, type or function `user` names something called `used`."""
-        users = self._users.get(used)
+        """Says that the relation, type or function `user` names something called `used`, outside of expressions."""
+        users = self._noted.get(used)
         if users is None:
-            self._users[used] = {user}
+            self._noted[used] = {user: None}
         else:
-            users.add(user)
+            users[user] = None
 
     def note_expression(self, user: Name, expression: Expression | None) -> None:
         """Says that `user` has this expression; its identifiers are read when somebody asks."""
         if expression is not None:
             self._unindexed.append((user, expression))
 
-    def noted(self, used: str) -> Collection[Name]:
-        """Those that `note` named for `used`; a superset, without what only expressions mention."""
-        return self._users.get(used, ())
+    def noted(self, used: str) -> list[Name]:
+        """Those that `note` named for something of this bare name, in the order of the notes.
+
+        A superset, for the asker to look through: it is never journaled, an entry too many does no harm.
+        """
+        return list(self._noted.get(used, ()))
+
+    def mentioned(self, used: str) -> list[Name]:
+        """Those that have the bare name in an expression, as an identifier or constant; a superset like `noted`."""
+        if self._unindexed:
+            self._read_expressions()
+        return list(self._mentioned.get(used, ()))
+
+    def users(self, used: str) -> list[Name]:
+        """What may use an object of this bare name in whatever way: `noted` and `mentioned`."""
+        return list(dict.fromkeys((*self.noted(used), *self.mentioned(used))))
 
     def rename_user(self, old: Name, new: Name) -> None:
         """Says that `new` names all that `old` does."""
         self._read_expressions()
-        for users in self._users.values():
-            if old in users:
-                users.add(new)
+        for index in (self._noted, self._mentioned):
+            for users in index.values():
+                if old in users:
+                    users[new] = None
 
-    def users(self, name: str) -> list[Name]:
-        """What may use an object of this bare name, in a steady order: a superset, for the asker to look through.
-
-        It is never journaled: an entry too many does no harm.
-        """
+    def rename_used(self, old: str, new: str) -> None:
+        """Says that what named something called `old` may name it as `new` now."""
         self._read_expressions()
-        return sorted(self._users.get(name, ()))
+        for index in (self._noted, self._mentioned):
+            if old in index:
+                index.setdefault(new, {}).update(index[old])
 
     def _read_expressions(self) -> None:
         for user, expression in self._unindexed:
@@ -306,7 +320,7 @@ class State:
         self._unindexed.clear()
 
     def _note_identifier(self, user: Name, token: bytes) -> None:
-        text: str = json.decode(token, type=str) if b"\\" in token else token[1:-1].decode(errors="replace")
-        self.note(user, text)
+        text = json.decode(token, type=str) if b"\\" in token else token[1:-1].decode(errors="replace")
+        self._mentioned.setdefault(text, {})[user] = None
         if "." in text:  # 'schema.sequence'::regclass
-            self.note(user, text.rpartition(".")[2].strip('"'))
+            self._mentioned.setdefault(text.rpartition(".")[2].strip('"'), {})[user] = None

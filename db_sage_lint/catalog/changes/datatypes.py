@@ -169,7 +169,7 @@ def alter_composite_type(op: AlterCompositeType, db: "Catalog", origin: Origin) 
 def _typed_tables_follow(op: AlterCompositeType, db: "Catalog", type_name: Name, origin: Origin) -> None:
     """With CASCADE the tables that were created OF the type change like it."""
     name, new_type = op.attribute.name, resolved_type(db, op.attribute.type)
-    for owner in sorted(db.noted(type_name.name)):
+    for owner in db.noted(type_name.name):
         table = db.relations.get(owner)
         if not isinstance(table, Table) or table.of_type != type_name:
             continue

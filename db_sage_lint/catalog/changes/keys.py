@@ -91,10 +91,17 @@ def _merge(db: "Catalog", table: Table, twin: Constraint, op: AddKey, origin: Or
 
 
 def _columns_not_null(db: "Catalog", op: AddKey, origin: Origin) -> None:
+    """Makes the primary key's columns NOT NULL, here and in the heirs."""
     table = db.table(op.table)
     key = next((c for c in table.constraints.values() if c.kind == "primary key"), None) if table else None
-    for name in key.columns if key else ():
-        change_columns(db, op, name, origin, lambda _, column: made_not_null(column, origin))
+    if table is None or key is None:
+        return
+    if table.children or not all(name in table.columns for name in key.columns):
+        for name in key.columns:
+            change_columns(db, op, name, origin, lambda _, column: made_not_null(column, origin))
+        return
+    changed = {name: made_not_null(table.columns[name], origin) for name in key.columns}
+    db.put_relation(replace(table, columns={**table.columns, **changed}))
 
 
 def _adopt_index(db: "Catalog", table: Table, op: AddKey, origin: Origin, *, primary: bool) -> None:

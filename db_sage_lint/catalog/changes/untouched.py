@@ -40,6 +40,8 @@ from db_sage_lint.operations import (
     SetStorageParameters,
     SetTableOption,
     SetVariable,
+    ShadowDiffered,
+    ShadowFailed,
     Skipped,
     SyntaxProblem,
     UnusedIgnore,
@@ -58,7 +60,7 @@ UNTOUCHED: dict[str, tuple[type[Operation], ...]] = {
     "it moves, counts or removes rows, and adds none": (Analyze, Cluster, Reindex, Vacuum),
     "what it runs inside comes as operations of its own": (DoBlock, Query),
     "it is no statement, or one without effect": (
-        Nothing, ScriptEnd, ChangeSetEnd, SyntaxProblem, FileEdited, FileOutOfOrder, FileDuplicated, FileWithoutDown, FileUnrecognised, Skipped, InvalidIgnore,
-        UnusedIgnore, MarkMisplaced,
+        Nothing, ScriptEnd, ChangeSetEnd, SyntaxProblem, FileEdited, FileOutOfOrder, FileDuplicated, FileWithoutDown,
+        FileUnrecognised, Skipped, InvalidIgnore, UnusedIgnore, MarkMisplaced, ShadowDiffered, ShadowFailed,
     ),
 }  # fmt: skip
