@@ -22,7 +22,7 @@ typecheck: .venv/test
 check: lint typecheck test
 
 docs: .venv/test
-	UPDATE_README=1 $(BIN)/python -m pytest tests/test_readme.py
+	UPDATE_README=1 $(BIN)/python -m pytest tests/sources/test_late.py tests/test_readme.py
 
 bench: .venv/test
 	$(BIN)/python benchmarks/speed.py

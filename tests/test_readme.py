@@ -7,7 +7,7 @@ from pathlib import Path
 
 from db_sage_lint.docs import readme
 from db_sage_lint.rules import load
-from db_sage_lint.sources import RUNNERS
+from db_sage_lint.sources import modules
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -25,7 +25,7 @@ def test_generated_parts_are_current() -> None:
     demo = printed("check", "examples/migrations/0009_returns.sql", "--select", "enum-value-used-in-same-transaction")
     usage = printed("check", "--help")
     text = README.read_text()
-    current = readme(text, demo=demo, runners=RUNNERS, rules=load(), usage=usage)
+    current = readme(text, demo=demo, runners=modules(), rules=load(), usage=usage)
     if os.environ.get("UPDATE_README"):
         README.write_text(current)
     assert text == current or os.environ.get("UPDATE_README"), "run `make docs`"

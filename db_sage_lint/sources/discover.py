@@ -9,6 +9,7 @@ from msgspec import Struct
 from db_sage_lint.errors import UserError, nearest
 from db_sage_lint.sources import MARKED, RUNNERS
 from db_sage_lint.sources.history import Entry, Folder, History, Runner, is_sql, read_file
+from db_sage_lint.sources.late import Sign
 from db_sage_lint.sources.trees import by_root, tree_above
 from db_sage_lint.sources.walk import (
     CODE,
@@ -116,7 +117,9 @@ def claimed(folder: Folder, chosen: Chosen | None) -> tuple[Runner, str] | None:
     """Whose the folder is, and by which mark. Where two runners have marks of their own in it, the first has it."""
     if chosen:
         return named(chosen), f"{chosen.origin}: runner = {chosen.runner}"
-    claims = [(runner, mark) for runner in MARKED if (mark := runner.recognise(folder))]
+    paths, samples = folder.signs()
+    asked = [runner for runner in RUNNERS if sign_of(runner).is_in(paths, samples)]
+    claims = [(runner, mark) for runner in asked if runner in MARKED and (mark := runner.recognise(folder))]
     if len(claims) > 1:
         marks = " and ".join(f"{runner.NAME} ({mark})" for runner, mark in claims)
         folder.problems.append(
@@ -125,8 +128,13 @@ def claimed(folder: Folder, chosen: Chosen | None) -> tuple[Runner, str] | None:
         )
     if claims:
         return claims[0]
-    rest = (runner for runner in RUNNERS if runner not in MARKED)
+    rest = (runner for runner in asked if runner not in MARKED)
     return next(((runner, mark) for runner in rest if (mark := runner.recognise(folder))), None)
+
+
+def sign_of(runner: Runner) -> Sign:
+    sign = getattr(runner, "sign", None)
+    return sign if isinstance(sign, Sign) else Sign()
 
 
 def named(chosen: Chosen) -> Runner:

@@ -64,6 +64,10 @@ class Folder(Struct, frozen=True, eq=False):
                 self.known[name] = self.read(name) or b""
         return tuple(self.known[files[number]] for number in chosen)
 
+    def signs(self) -> tuple[str, bytes]:
+        """What `late.Sign` looks into: the paths, line by line below the folder's own; the samples in lower case."""
+        return "\n".join((self.path, *self.files, "")), b"\n".join(self.samples()).lower()
+
     def matching(self, pattern: re.Pattern[bytes]) -> int:
         """In how many of the samples the pattern occurs."""
         return sum(pattern.search(sample) is not None for sample in self.samples())

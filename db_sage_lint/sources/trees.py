@@ -24,10 +24,8 @@ MARKED_BY: dict[str, list[Runner]] = {}
 for _runner in RUNNERS:
     for _mark in getattr(_runner, "TREE_MARKS", ()):
         MARKED_BY.setdefault(_mark, []).append(_runner)
-LAYOUTS: tuple[Callable[[str], str | None], ...] = tuple(
-    runner.root for runner in RUNNERS if of_code(runner) and hasattr(runner, "root")
-)
-RUNNERS_OF_CODE = frozenset(runner.NAME for runner in RUNNERS if of_code(runner))
+OF_CODE = tuple(runner for runner in RUNNERS if of_code(runner))
+RUNNERS_OF_CODE = frozenset(runner.NAME for runner in OF_CODE)
 
 
 def is_code(file: str) -> bool:
@@ -54,8 +52,10 @@ def by_root(files: Iterable[str], read: Reader, given: Collection[str]) -> dict[
 
 def layout_root(file: str, *, code: bool) -> str:
     """The folder that a runner's layout names for a file, or else its folder's own name does."""
-    found = next((root for layout in LAYOUTS if (root := layout(file)) is not None), None) if code else None
-    return root_of(file) if found is None else found
+    layouts = (getattr(runner, "root", None) for runner in OF_CODE) if code else ()
+    found = (layout(file) for layout in layouts if layout is not None)
+    root = next((str(root) for root in found if root is not None), None)
+    return root_of(file) if root is None else root
 
 
 def tops_among(files: Iterable[str], read: Reader) -> Tops:

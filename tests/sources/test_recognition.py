@@ -35,8 +35,10 @@ def test_every_sample_is_found_from_above(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.chdir(SAMPLES)
     found = discover(wanted_files("."))
     modules = {runner.NAME: runner.__name__.rpartition(".")[2] for runner in RUNNERS}  # type: ignore[attr-defined]
-    mine = {"dbmate", "diesel", "flyway", "golang_migrate", "goose", "graphile_migrate", "node_pg_migrate", "pop",
-            "postgres_migrations", "psql", "refinery", "sql_migrate", "sqlx", "synapse", "temporal", "tern"}  # fmt: skip
+    mine = {
+        "dbmate", "diesel", "flyway", "golang_migrate", "goose", "graphile_migrate", "node_pg_migrate", "pop",
+        "postgres_migrations", "psql", "refinery", "sql_migrate", "sqlx", "synapse", "temporal", "tern",
+    }  # fmt: skip
     told = {history.folder.partition("/")[0]: modules[history.runner.NAME] for history in found.histories}
     assert {folder: module for folder, module in told.items() if folder in mine} == {name: name for name in mine}
 
