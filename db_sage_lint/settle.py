@@ -87,7 +87,8 @@ def without_ignored(findings: list[Finding], task: Task) -> list[Finding]:
     terms = Terms(frozenset(task.rules), task.today, task.config.require_reason)
     by_path: dict[str, Script] = {}
     for script in task.scripts:
-        by_path.setdefault(script.path, script)
+        known = by_path.get(script.path)
+        by_path[script.path] = script if known is None else both(known, script)
     found = {path: comments for path, script in by_path.items() if (comments := ignores(script, terms))}
     if not found:
         return findings
@@ -100,6 +101,11 @@ def without_ignored(findings: list[Finding], task: Task) -> list[Finding]:
         task.settled.suppressed += len(about) - len(left)
         kept += left
     return kept
+
+
+def both(first: Script, second: Script) -> Script:
+    """All that runs of a file with several scripts."""
+    return Script(first.path, first.source, first.fragments + second.fragments)
 
 
 def is_ignored(finding: Finding, comments: Iterable[Ignore]) -> bool:

@@ -69,17 +69,35 @@ def ignores(script: Script, terms: Terms) -> list[Ignore]:
         return []
     whole_file = (0, len(script.source) + 1)
     found = [ignore for offset, text in texts(script) for ignore in read(offset, text, whole_file, terms)]
+    if not is_sql(script.path):
+        found += read_code(script, whole_file, terms)
     return sorted(found, key=lambda ignore: ignore.start)
 
 
 def texts(script: Script) -> Iterator[tuple[int, bytes]]:
     """The SQL of a script's file with where it begins there, then every body in dollar quotes that has a marker."""
-    sql = script.path.lower().endswith(".sql")
-    todo = [(0, script.source)] if sql else [(part.start, part.text) for part in script.fragments]
+    standing = [(part.start, part.text) for part in script.fragments if part.end < 0]
+    todo = [(0, script.source)] if is_sql(script.path) else standing
     while todo:
         offset, text = todo.pop()
         yield offset, text
         todo += [(offset + start, text[start:end]) for start, end in bodies(text) if MARKER.search(text, start, end)]
+
+
+def is_sql(path: str) -> bool:
+    return path.lower().endswith(".sql")
+
+
+def read_code(script: Script, whole_file: tuple[int, int], terms: Terms) -> Iterator[Ignore]:
+    """The ignore comments of a file in another language, in that language."""
+    from db_sage_lint.sources.code_comments import code_comments, is_code
+
+    for start, text, about in code_comments(script.path, script.source) if is_code(script.path) else ():
+        said = meaning(text, terms)
+        if said is None or (said.void and not said.wrong):
+            continue
+        where = NOWHERE if said.void else whole_file if said.file else about
+        yield Ignore(start, start + len(text.encode()), where, said.rules, said.theirs, said.wrong)
 
 
 def bodies(text: bytes) -> Iterator[tuple[int, int]]:
