@@ -28,7 +28,8 @@ class Script(Struct, frozen=True, eq=False):
 
     `path` is what findings print (relative, with forward slashes) and `source` the whole file as it stands.
     `fragments` are the parts that run, in order. `transaction` says whether the runner opens one around the
-    script: None where the runner is not known, so that the engine has to infer it from the statements.
+    script: None where the runner is not known, so that the engine has to infer it from the statements. `one_message`
+    says that it opens none, but sends the script in one message, of which PostgreSQL makes one transaction.
     """
 
     path: str
@@ -36,6 +37,7 @@ class Script(Struct, frozen=True, eq=False):
     fragments: tuple[Fragment, ...]
     direction: Direction = "up"
     transaction: bool | None = None
+    one_message: bool = False
 
 
 class Origin(Struct, frozen=True, eq=False):

@@ -51,6 +51,8 @@ def block(op: Operation, now: Context) -> str:
     """The block that the operation would run in, in words; empty where it runs on its own."""
     if op.possible:
         return "inside a function or DO block"
+    if now.in_transaction and now.script.one_message and now.session.began is None:
+        return "beside other statements in one message, which is one transaction"
     return "inside a transaction" if now.in_transaction else ""
 
 

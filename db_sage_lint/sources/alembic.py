@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Direction, Script
 from db_sage_lint.sources.graph import first_in_circle, in_order, leaves
 from db_sage_lint.sources.history import Folder, Place
-from db_sage_lint.sources.patterns import lazy
 
 NAME = "alembic"
 PROFILES: frozenset[str] = frozenset()

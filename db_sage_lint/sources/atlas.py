@@ -10,9 +10,9 @@ Sources: ariga/atlas, sql/migrate/dir.go (LocalDir.Files, LocalFile.Directive), 
 from collections.abc import Iterator
 
 from db_sage_lint.operations import MarkMisplaced
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, is_sql
-from db_sage_lint.sources.patterns import lazy
 
 NAME = "atlas"
 PROFILES: frozenset[str] = frozenset()

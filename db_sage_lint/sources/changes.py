@@ -15,9 +15,9 @@ from db_sage_lint.operations import (
     FileWithoutDown,
     Operation,
 )
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Entry, Folder, History
-from db_sage_lint.sources.patterns import lazy
 
 Reader = Callable[[str], bytes | None]
 # How names begin that are meant for migrations.

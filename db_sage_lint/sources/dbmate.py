@@ -8,10 +8,10 @@ message, whose statements PostgreSQL makes one transaction whatever the option s
 from collections.abc import Iterator
 
 from db_sage_lint.operations import MarkMisplaced
-from db_sage_lint.script import Script
+from db_sage_lint.regex import lazy
+from db_sage_lint.script import Direction, Script
 from db_sage_lint.sources.history import Folder, Place, by_name
-from db_sage_lint.sources.patterns import lazy
-from db_sage_lint.sources.sections import Section, both_ways, is_one_transaction, script, sections
+from db_sage_lint.sources.sections import Section, both_ways, in_one_message, script, sections
 
 NAME = "dbmate"
 NAMES = "<number>_<name>.sql"
@@ -45,14 +45,15 @@ def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
     up = next((part for part in parts if part.marker and part.marker[1] == b"up"), parts[0])
     down = next((part for part in parts if part.marker and part.marker[1] == b"down"), None)
     return both_ways(
-        script(path, source, [up], transaction=in_transaction(up, source)),
-        script(path, source, [down], "down", transaction=in_transaction(down, source)) if down else None,
+        part(path, source, up, "up"),
+        part(path, source, down, "down") if down else None,
     )
 
 
-def in_transaction(part: Section, source: bytes) -> bool:
-    off = part.marker and OPTION.search(part.marker[2])
-    return not off or is_one_transaction(source[part.start : part.end])
+def part(path: str, source: bytes, section: Section, direction: Direction) -> Script:
+    off = section.marker and OPTION.search(section.marker[2])
+    found = script(path, source, [section], direction, transaction=not off)
+    return in_one_message(found) if off else found
 
 
 def misplaced(source: bytes) -> Iterator[MarkMisplaced]:

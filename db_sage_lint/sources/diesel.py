@@ -7,10 +7,10 @@ file is sent in one message, whose statements are one transaction all the same (
 
 from collections.abc import Iterator
 
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Direction, Script, whole
 from db_sage_lint.sources.history import Folder, Place
-from db_sage_lint.sources.patterns import lazy
-from db_sage_lint.sources.sections import is_one_transaction
+from db_sage_lint.sources.sections import in_one_message
 
 NAME = "diesel"
 PROFILES: frozenset[str] = frozenset()
@@ -55,5 +55,5 @@ def is_off(folder: Folder, file: str) -> bool:
 
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
     """The whole file, in one message to the server."""
-    transaction = place.transaction is not False or is_one_transaction(source)
-    return (whole(path, source, direction=place.direction, transaction=transaction),)
+    script = whole(path, source, direction=place.direction, transaction=place.transaction is not False)
+    return (script if script.transaction else in_one_message(script),)

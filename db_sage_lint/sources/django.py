@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script
 from db_sage_lint.sources.graph import first_in_circle, in_order
 from db_sage_lint.sources.history import Folder, Place
-from db_sage_lint.sources.patterns import lazy
 
 NAME = "django"
 PROFILES: frozenset[str] = frozenset()

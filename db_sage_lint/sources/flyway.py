@@ -10,9 +10,9 @@ PostgreSQL refuses in a transaction. Files that mix these are an error, unless `
 import re
 from collections.abc import Iterator
 
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, Version, is_sql
-from db_sage_lint.sources.patterns import lazy
 from db_sage_lint.sources.sections import statements
 
 NAME = "flyway"

@@ -7,10 +7,10 @@ single one.
 
 from collections.abc import Iterator
 
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name, is_sql, natural
-from db_sage_lint.sources.patterns import lazy
-from db_sage_lint.sources.sections import is_one_transaction
+from db_sage_lint.sources.sections import in_one_message
 
 NAME = "golang-migrate"
 NAMES = "<number>_<name>.up.sql"
@@ -44,4 +44,4 @@ def places(folder: Folder) -> Iterator[tuple[str, Place]]:
 
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
     """The whole file, in one transaction if it has several statements."""
-    return (whole(path, source, direction=place.direction, transaction=is_one_transaction(source)),)
+    return (in_one_message(whole(path, source, direction=place.direction)),)

@@ -7,9 +7,9 @@ and an empty line; each runs in a transaction, unless the line behind that heade
 from collections.abc import Iterator
 
 from db_sage_lint.operations import MarkMisplaced
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place
-from db_sage_lint.sources.patterns import lazy
 
 NAME = "graphile-migrate"
 NAMES = "committed/<number>.sql"

@@ -7,9 +7,9 @@ Source: hasura/graphql-engine, docs/migrations, and its issue 2939 on migrations
 
 from collections.abc import Iterator
 
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name
-from db_sage_lint.sources.patterns import lazy
 
 NAME = "hasura"
 PROFILES: frozenset[str] = frozenset()

@@ -15,9 +15,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Direction, Fragment, Script
 from db_sage_lint.sources.history import Folder, Place, by_name, natural
-from db_sage_lint.sources.patterns import lazy
 
 NAME = "javascript"
 PROFILES: frozenset[str] = frozenset()

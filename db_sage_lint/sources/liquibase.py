@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from db_sage_lint.errors import UserError
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Fragment, Script, whole
 from db_sage_lint.sources import changelogs
 from db_sage_lint.sources.changelogs import Item, applies
 from db_sage_lint.sources.history import Folder, Place, is_sql, natural
-from db_sage_lint.sources.patterns import lazy
 from db_sage_lint.sources.sections import Section, sections, several_statements
 
 NAME = "liquibase"

@@ -7,9 +7,9 @@ and src/runner.ts: a transaction for each file; an SQL file can't ask for none.
 
 from collections.abc import Iterator
 
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script
 from db_sage_lint.sources.history import Folder, Place, by_name
-from db_sage_lint.sources.patterns import lazy
 from db_sage_lint.sources.sections import both_ways, script, sections
 
 NAME = "node-pg-migrate"

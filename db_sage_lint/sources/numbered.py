@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name, is_sql, natural, split_direction
-from db_sage_lint.sources.patterns import lazy
 
 NAME = "numbered files"
 PROFILES: frozenset[str] = frozenset()

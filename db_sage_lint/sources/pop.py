@@ -6,9 +6,9 @@ database's own dialect counts, and each runs in a transaction, unless its name s
 
 from collections.abc import Iterator
 
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place
-from db_sage_lint.sources.patterns import lazy
 
 NAME = "pop"
 NAMES = "<number>_<name>.up.sql"

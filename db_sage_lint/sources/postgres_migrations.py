@@ -7,10 +7,10 @@ message.
 
 from collections.abc import Iterator
 
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name
-from db_sage_lint.sources.patterns import lazy
-from db_sage_lint.sources.sections import is_one_transaction
+from db_sage_lint.sources.sections import in_one_message
 
 NAME = "postgres-migrations"
 NAMES = "<number>-<name>.sql"
@@ -41,5 +41,5 @@ def places(folder: Folder) -> Iterator[tuple[str, Place]]:
 
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
     """The whole file."""
-    transaction = MARK not in source or is_one_transaction(source)
-    return (whole(path, source, transaction=transaction),)
+    script = whole(path, source, transaction=MARK not in source)
+    return (script if script.transaction else in_one_message(script),)

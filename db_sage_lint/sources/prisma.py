@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name
-from db_sage_lint.sources.sections import is_one_transaction
+from db_sage_lint.sources.sections import in_one_message
 
 NAME = "prisma"
 PROFILES: frozenset[str] = frozenset()
@@ -42,4 +42,4 @@ def places(folder: Folder) -> Iterator[tuple[str, Place]]:
 
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
     """The whole file, which is one transaction if it has several statements: see golang-migrate."""
-    return (whole(path, source, direction=place.direction, transaction=is_one_transaction(source)),)
+    return (in_one_message(whole(path, source)),)

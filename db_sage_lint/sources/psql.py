@@ -5,10 +5,10 @@ Source: PostgreSQL manual, psql, on commands that begin with a backslash and on 
 
 from collections.abc import Iterator
 
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources import numbered
 from db_sage_lint.sources.history import Folder, Place
-from db_sage_lint.sources.patterns import lazy
 
 NAME = "psql scripts"
 PROFILES: frozenset[str] = frozenset()

@@ -6,9 +6,9 @@ transaction of its own, or all in one where the caller says `set_grouped`; files
 
 from collections.abc import Iterator
 
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name, natural
-from db_sage_lint.sources.patterns import lazy
 
 NAME = "refinery"
 NAMES = "V<number>__<name>.sql, with two underscores"

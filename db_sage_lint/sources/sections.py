@@ -6,8 +6,8 @@ from itertools import islice
 
 from msgspec import Struct
 
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Direction, Fragment, Script
-from db_sage_lint.sources.patterns import lazy
 
 BEGIN = lazy(rb"(?i)(?:BEGIN|START\s+TRANSACTION)(?!\w)")
 
@@ -108,3 +108,9 @@ def is_one_transaction(message: bytes) -> bool:
     unless they begin transactions themselves (manual, "Multiple Statements in a Simple Query").
     """
     return several_statements(message) and not any(BEGIN.match(statement) for statement in statements(message))
+
+
+def in_one_message(script: Script) -> Script:
+    """The script as it runs where its runner opens no transaction and sends it in one message."""
+    together = is_one_transaction(b"".join(part.text for part in script.fragments))
+    return Script(script.path, script.source, script.fragments, script.direction, together, together)

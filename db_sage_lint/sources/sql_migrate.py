@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 
 from db_sage_lint.operations import MarkMisplaced
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script
 from db_sage_lint.sources.history import Folder, Place, Version, by_name, is_sql
-from db_sage_lint.sources.patterns import lazy
 from db_sage_lint.sources.sections import both_ways, script, sections
 
 NAME = "sql-migrate"

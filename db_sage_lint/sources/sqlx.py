@@ -9,10 +9,10 @@ file goes to the server in one message, whose statements PostgreSQL makes one tr
 from collections.abc import Iterator
 
 from db_sage_lint.operations import MarkMisplaced
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name
-from db_sage_lint.sources.patterns import lazy
-from db_sage_lint.sources.sections import is_one_transaction
+from db_sage_lint.sources.sections import in_one_message
 
 NAME = "sqlx"
 NAMES = "<number>_<name>.sql, or .up.sql with .down.sql"
@@ -49,8 +49,8 @@ def places(folder: Folder) -> Iterator[tuple[str, Place]]:
 
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
     """The whole file. Without a transaction it is sent in one message, or in several where it says so."""
-    transaction = not source.startswith(NO_TRANSACTION) or (SPLIT not in source and is_one_transaction(source))
-    return (whole(path, source, direction=place.direction, transaction=transaction),)
+    script = whole(path, source, direction=place.direction, transaction=not source.startswith(NO_TRANSACTION))
+    return (script if script.transaction or SPLIT in source else in_one_message(script),)
 
 
 def misplaced(source: bytes) -> Iterator[MarkMisplaced]:

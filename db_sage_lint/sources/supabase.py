@@ -6,9 +6,9 @@ after RESET ALL, so that they are one transaction.
 
 from collections.abc import Iterator
 
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name
-from db_sage_lint.sources.patterns import lazy
 
 NAME = "supabase"
 NAMES = "<number>_<name>.sql"

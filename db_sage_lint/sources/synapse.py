@@ -6,9 +6,9 @@ of their names; .sql.postgres runs on PostgreSQL alone, .sql.sqlite never; an up
 
 from collections.abc import Iterator
 
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place
-from db_sage_lint.sources.patterns import lazy
 
 NAME = "synapse"
 PROFILES: frozenset[str] = frozenset()

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct
 
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, natural
-from db_sage_lint.sources.patterns import lazy
 
 NAME = "temporal"
 PROFILES: frozenset[str] = frozenset()

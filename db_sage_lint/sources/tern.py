@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 
 from db_sage_lint.operations import MarkMisplaced
+from db_sage_lint.regex import lazy
 from db_sage_lint.script import Direction, Script
 from db_sage_lint.sources.history import Folder, Place, by_name
-from db_sage_lint.sources.patterns import lazy
 from db_sage_lint.sources.sections import Section, both_ways, script
 
 NAME = "tern"
