@@ -54,8 +54,16 @@ class Run:
             if chosen is None or chosen:
                 self.history(history, chosen)
         self.loose([path for path in found.loose if named is None or path in named], found.histories)
+        self.note_unknown(found, named or set())
         self.out.findings.sort(key=lambda f: (f.location.script.path, f.location.start, f.rule))
         return self.out
+
+    def note_unknown(self, found: discover.Found, named: set[str]) -> None:
+        """Says which files that the user named are left out: no runner runs them, or not on PostgreSQL."""
+        files = set(self.request.paths) & named
+        files -= {entry.path for history in found.histories for entry in history.entries} | set(found.loose)
+        for path in sorted(files):
+            self.out.notes.append(f"{path}: not a migration that runs; it was left out")
 
     # --- which files ---------------------------------------------------------------------------------------------
 

@@ -23,6 +23,9 @@ ENDINGS = (".sql.conf",)
 FILE = lazy(r"^(?:.*/)?(?:([vVUB])(\d+(?:[._]\d+)*)|R)__([^/]*)\.sql$")
 CALLBACK = lazy(r"^(?:.*/)?(?:before|after)(?:Each)?[A-Z]\w*\.sql$")
 CONFIGURED = lazy(rb"(?m)^\s*executeInTransaction\s*[:=]\s*false\b")
+VALUE = lazy(rb"(?m)^\s*flyway\.placeholders\.([\w.-]+)\s*=")
+UNREPLACED = lazy(rb"(?m)^\s*flyway\.placeholderReplacement\s*=\s*false\b")
+PLACEHOLDER = lazy(rb"\$\{(?!flyway:)([\w.-]+)\}")
 # PostgreSQLParser.java, detectCanExecuteInTransaction
 OUTSIDE = lazy(
     rb"(?is)(?:CREATE|DROP)\s+(?:DATABASE|TABLESPACE|SUBSCRIPTION)\b|ALTER\s+SYSTEM\b|VACUUM\b|DISCARD\s+ALL\b"
@@ -49,6 +52,7 @@ def location(root: str) -> str:
 
 def places(folder: Folder) -> Iterator[tuple[str, Place]]:
     """Versions in order, repeatable ones behind; a baseline only where nothing older is there."""
+    folder.problems.extend(without_value(folder))
     matches = [(file, match) for file in folder.files if (match := FILE.match(file))]
     versions = [numbers(match[2]) for _, match in matches if match[1] in {"V", "v"}]
     oldest = min(versions, default=())
@@ -62,6 +66,17 @@ def places(folder: Folder) -> Iterator[tuple[str, Place]]:
         if match[1] == "B" and oldest and oldest <= version:
             continue
         yield file, Place(version, shown(version), "down" if match[1] == "U" else "up", transaction)
+
+
+def without_value(folder: Folder) -> Iterator[str]:
+    """A line for each file with a placeholder that flyway.conf, which gives values to others, has none for."""
+    conf = folder.above("flyway.conf") or b""
+    given = set(VALUE.findall(conf))
+    for file in folder.sql() if given and not UNREPLACED.search(conf) else ():
+        lacking = sorted(set(PLACEHOLDER.findall(folder.read(file) or b"")) - given)
+        if lacking:
+            name = lacking[0].decode(errors="replace")
+            yield f"{folder.shown(file)}: no value for ${{{name}}}; flyway.conf needs flyway.placeholders.{name}=…"
 
 
 def numbers(version: str) -> Version:

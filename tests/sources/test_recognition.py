@@ -123,6 +123,14 @@ def test_other_databases_files_are_not_judged(project: Path) -> None:
     assert found.loose == ()
 
 
+def test_flyway_placeholder_without_value(project: Path) -> None:
+    (project / "V1__a.sql").write_text("CREATE TABLE ${schema}.a (id bigint);\nGRANT SELECT ON a TO ${role};\n")
+    (project / "flyway.conf").write_text("flyway.placeholders.schema=shop\n")
+    assert find_migrations().problems == (
+        "V1__a.sql: no value for ${role}; flyway.conf needs flyway.placeholders.role=…",
+    )
+
+
 def test_tern_with_a_gap(project: Path) -> None:
     for number in (1, 3):
         (project / f"{number}_a.sql").write_text("SELECT 1;\n---- create above / drop below ----\n")
