@@ -128,7 +128,8 @@ def column_detail(old: Column, new: Column) -> str:
         return f"is {new.type}, was {old.type}"
     if old.not_null != new.not_null:
         return "is NOT NULL, was nullable" if new.not_null else "is nullable, was NOT NULL"
-    if not same_default(old.default, new.default):
+    counted = old.sequence is not None and old.sequence == new.sequence
+    if not counted and not same_default(old.default, new.default):
         if new.default is None:
             return "has no default"
         return "has another default" if old.default else "has a default"

@@ -42,6 +42,19 @@ def _visit_all(tree: Json, kind: str, visit: Visit) -> bool:
     return changed
 
 
+def with_literal(expression: Expression, old: str, new: str) -> Expression:
+    """Every string literal `old` replaced by `new`."""
+
+    def visit(fields: Fields) -> bool:
+        literal = fields.get("sval")
+        if not isinstance(literal, dict) or literal.get("sval") != old:
+            return False
+        literal["sval"] = new
+        return True
+
+    return rewritten(expression, "A_Const", visit)
+
+
 def with_column(expression: Expression, old: str, new: str, places: Collection[int] | None = None) -> Expression:
     """Every reference to the column `old` renamed; with `places` only those at these locations."""
 

@@ -4,7 +4,7 @@ import pytest
 from replay import operation, replay, table, text
 
 from db_sage_lint.catalog.records import Index
-from db_sage_lint.expressions import columns_read, functions_called, relations_named
+from db_sage_lint.expressions import columns_read, functions_called, relations_named, sql
 from db_sage_lint.operations import Name
 
 
@@ -179,3 +179,13 @@ def test_views(kind: str) -> None:
     """)
     assert db.view(Name("w")) is not None
     assert [d.name.name for d in db.dependents(operation("DROP TABLE t"))] == ["w", "x"]
+
+
+def test_defaults_follow_their_enum_value() -> None:
+    db = replay("""
+        CREATE TYPE state AS ENUM ('new', 'done');
+        CREATE TABLE orders (id int, state state DEFAULT 'new', word text DEFAULT 'new');
+        ALTER TYPE state RENAME VALUE 'new' TO 'open';
+    """)
+    defaults = [column.default for column in table(db, "orders").columns.values() if column.default]
+    assert [sql(default) for default in defaults] == ["'open'", "'new'"]

@@ -20,6 +20,7 @@ from db_sage_lint.catalog.records import (
     Table,
 )
 from db_sage_lint.catalog.removal import make_room, remove_type
+from db_sage_lint.catalog.rewriting import with_literal
 from db_sage_lint.operations import (
     AddEnumValue,
     AlterCompositeType,
@@ -30,6 +31,7 @@ from db_sage_lint.operations import (
     CreateEnum,
     CreateType,
     DomainCheck,
+    Expression,
     Name,
     Operation,
     RenameAttribute,
@@ -82,6 +84,15 @@ def rename_enum_value(op: RenameEnumValue, db: "Catalog", origin: Origin) -> Non
         note_gone(db, ("enum value", enum.name, op.value), op, origin, record=renamed[0])
         values = tuple(EnumValue(op.new_value, v.made) if v.value == op.value else v for v in enum.values)
         db.put_type(replace(enum, values=values))
+        for table, column in db.tables_using_type(enum.name):
+            if column.default is not None:
+                _change_default(db, table.name, column, with_literal(column.default, op.value, op.new_value))
+
+
+def _change_default(db: "Catalog", name: Name, column: Column, default: Expression) -> None:
+    table = db.table(name)
+    if table is not None and default is not column.default:
+        db.put_relation(replace(table, columns=table.columns | {column.name: replace(column, default=default)}))
 
 
 # --- domains -------------------------------------------------------------------------------------------------------
