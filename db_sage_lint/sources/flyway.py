@@ -46,8 +46,12 @@ def recognise(folder: Folder) -> str:
 
 
 def location(root: str) -> str:
-    """The folder that holds the several locations of one database: the one above them."""
-    return root.rpartition("/")[0] or root
+    """The folder that holds the several locations of one database: the one above folders that are named for migrations,
+    such as db/migration and db/migration_data, or db/migration/common and db/migration/postgres.
+    """
+    folders = root.split("/")
+    named = next((n for n, name in enumerate(folders) if name.lower().startswith("migration")), None)
+    return root if named is None else "/".join(folders[: max(named, 1)])
 
 
 def places(folder: Folder) -> Iterator[tuple[str, Place]]:

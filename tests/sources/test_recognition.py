@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from db_sage_lint.errors import UserError
-from db_sage_lint.sources import RUNNERS
+from db_sage_lint.sources import RUNNERS, flyway
 from db_sage_lint.sources.discover import Chosen, Found, How, discover, find_migrations
 from db_sage_lint.sources.history import Folder
 from db_sage_lint.sources.walk import is_wanted, wanted_files
@@ -70,6 +70,21 @@ def test_locations_with_the_same_versions_stay_apart(project: Path) -> None:
         (project / folder).mkdir(parents=True)
         (project / folder / "V1__x.sql").write_text("SELECT 1;\n")
     assert runners(discover(wanted_files("."))) == {"db/ehr": "flyway", "db/ext": "flyway"}
+
+
+@pytest.mark.parametrize(
+    ("root", "place"),
+    [
+        ("src/db/migration", "src/db"),
+        ("src/db/migration_data", "src/db"),
+        ("src/db/migration/common", "src/db"),
+        ("migrations/common", "migrations"),
+        ("migrations", "migrations"),
+        ("database/sql", "database/sql"),
+    ],
+)
+def test_locations_of_flyway(root: str, place: str) -> None:
+    assert flyway.location(root) == place
 
 
 def test_above_stays_in_the_repository(project: Path) -> None:
