@@ -113,15 +113,19 @@ def message(
     return BRACES.sub(fill, template)
 
 
+OF_EFFECT: dict[str, Callable[[Effect], object]] = {
+    "lock": lambda effect: effect.lock.sql,
+    "blocks": lambda effect: effect.lock.blocks,
+    "relation": lambda effect: effect.relation,
+}
+
+
 def value_at(path: str, op: Operation, facts: Mapping[str, str], effects: tuple[Effect, ...]) -> object:
     if path in facts:
         return facts[path]
     if path.startswith("op."):
         return match.field(op, path[3:])
-    effect = max(effects, key=lambda e: e.lock, default=None)
-    if effect is None:
-        return ""
-    return {"lock": effect.lock.sql, "blocks": effect.lock.blocks, "relation": effect.relation}.get(path, "")
+    return OF_EFFECT[path](max(effects, key=lambda e: e.lock)) if effects and path in OF_EFFECT else ""
 
 
 def text(value: Any) -> str:

@@ -249,9 +249,9 @@ class Catalog(State):
 
         Also the primary key that a second one meets. None for an operation that is only `possible`.
         """
-        if op.possible or any(getattr(op, flag) for flag in flags_of(type(op))) or self._comes_with_skipped(op):
+        if op.possible or not holders.under(type(op)) or self._comes_with_skipped(op):
             return None
-        found = self._holder(op)
+        found = None if any(getattr(op, flag) for flag in flags_of(type(op))) else self._holder(op)
         return None if found is None or self._may_be_gone(found, op) else found
 
     def _may_be_gone(self, record: Record, op: Operation) -> bool:

@@ -56,7 +56,9 @@ def differences(before: State, after: State) -> Iterator[Difference]:
     yield from of_relations(before.relations, after.relations)
     yield from of_names("type", before.types, after.types)
     for name in {**before.functions, **after.functions}:
-        yield from of_functions(name, before.functions.get(name, ()), after.functions.get(name, ()))
+        old, new = before.functions.get(name, ()), after.functions.get(name, ())
+        if old is not new:
+            yield from of_functions(name, old, new)
 
 
 def of_relations(before: Mapping[Name, Relation], after: Mapping[Name, Relation]) -> Iterator[Difference]:
@@ -99,8 +101,9 @@ def of_tables(old: Table, new: Table) -> Iterator[Difference]:
     if old.made is not new.made and old.filled is not None:
         yield Difference("table", str(old.name), "emptied", origin=new.made)
     yield from of_parts("column", old.columns, new.columns, new)
-    for column in old.columns.keys() & new.columns.keys():
-        yield from of_columns(old.columns[column], new.columns[column], old, new)
+    for name, column in old.columns.items():
+        if name in new.columns:
+            yield from of_columns(column, new.columns[name], old, new)
     yield from of_parts("constraint", keyed(old), keyed(new), new)
     yield from of_parts("policy", old.policies, new.policies, new)
     yield from of_parts("trigger", old.triggers, new.triggers, new)

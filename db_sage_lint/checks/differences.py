@@ -38,8 +38,9 @@ HOW = {
 
 @check
 def down_does_not_restore(_: ScriptEnd, now: Context) -> Verdict | bool:
-    does_nothing = all(isinstance(op, WITHOUT_EFFECT) for op in now.earlier_in_script())
-    if now.undone is None or now.unread or does_nothing:
+    if now.undone is None or now.unread:
+        return False
+    if all(isinstance(op, WITHOUT_EFFECT) for op in now.earlier_in_script()):
         return False
     after = State(now.db.relations, now.db.types, now.db.functions)
     found = sorted(without_parts(differences(now.undone, after)), key=lambda one: one.how == "emptied")

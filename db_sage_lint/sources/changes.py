@@ -56,6 +56,7 @@ def steps(history: History, change: Change, read: Reader, transaction: bool | No
     duplicates = dict(duplicated(history, change.base))
     entries = with_deleted(history, change)
     scripts_of = getattr(history.runner, "reading", lambda: history.runner.scripts)()
+    down_place = place_of_down(history)
     undone, change_set = "", 0
     for number, entry in enumerate(entries):
         lost = entry.path in fates and fates[entry.path].how == "deleted"
@@ -71,7 +72,7 @@ def steps(history: History, change: Change, read: Reader, transaction: bool | No
             about += misplaced(history, source)
         scripts = scripts_of(entry.path, source, entry.place)
         if reported and entry.place.direction == "up" and len(scripts) == 1:
-            about += without_down(entry, entries[number + 1 : number + 2], history)
+            about += without_down(entry, entries[number + 1 : number + 2], down_place)
         if entry.place.direction == "up" or entry.place.number != undone:
             change_set = 0 if ships_together(entry, change, new) else number + 1
         for script in scripts:
@@ -81,13 +82,17 @@ def steps(history: History, change: Change, read: Reader, transaction: bool | No
             about = []
 
 
-def without_down(entry: Entry, following: tuple[Entry, ...], history: History) -> Iterator[Operation]:
-    """That a migration has no way back, where its runner has a place for one or the other migrations have one."""
-    place: str = getattr(history.runner, "DOWN", "")
+def place_of_down(history: History) -> str:
+    """Where the way back of a migration belongs: as its runner has it, or the other migrations do; empty: nowhere."""
+    habit = any(entry.place.direction == "down" for entry in history.entries)
+    return getattr(history.runner, "DOWN", "") or ("a file that undoes it" if habit else "")
+
+
+def without_down(entry: Entry, following: tuple[Entry, ...], place: str) -> Iterator[Operation]:
+    """That a migration has no way back, where there is a place for one."""
     paired = any(e.place.number == entry.place.number and e.place.direction == "down" for e in following)
-    habit = any(other.place.direction == "down" for other in history.entries)
-    if (place or habit) and not paired:
-        yield FileWithoutDown(path=entry.path, place=place or "a file that undoes it")
+    if place and not paired:
+        yield FileWithoutDown(path=entry.path, place=place)
 
 
 def misplaced(history: History, source: bytes) -> Iterator[Operation]:
