@@ -19,7 +19,11 @@ PROFILES: frozenset[str] = frozenset()
 DOWN = "a part under `-- migrate:down`"
 FILE = lazy(r"^(\d+).*\.sql$")
 DIRECTION = lazy(rb"(?m)^--\s*migrate:(up|down)(?=\s|$)([^\n]*)$")
-NEARLY = lazy(rb"(?mi)^[ \t]*--[^\n]*\b(?:(?:no|disable)[ _-]?transaction|transaction\s*[:=]\s*\S+)[^\n]*$")
+# No prose: the direction with something about a transaction behind it, or nothing but that.
+NEARLY = lazy(
+    rb"(?mi)^[ \t]*--[ \t]*(?:\+?migrate\b[^\n]*\btransaction\b[^\n]*|(?:no|disable)[ _-]?transaction"
+    rb"|transaction[ \t]*[:=][ \t]*(?:false|off|no))[ \t]*$"
+)
 OPTION = lazy(rb"(?:^|\s)transaction:false(?=\s|$)")
 HARMLESS = lazy(rb"(?:^|\s)transaction:true(?=\s|$)")
 

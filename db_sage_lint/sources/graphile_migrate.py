@@ -20,7 +20,7 @@ COMMITTED = lazy(r"^committed/(\d+)(-[^/]*)?\.sql$")
 CURRENT = lazy(r"^current(?:\.sql|/(\d*)[^/]*\.sql)$")
 HEADER = lazy(rb"\A(?:--! [A-Z][\w-]*:[^\n]*\n)*(?:[ \t]*\r?\n)*")
 NO_TRANSACTION = lazy(rb"--!\s*no-transaction\b")
-NEARLY = lazy(rb"(?mi)^[^\n]*--!?[^\n]*\bno[-_ ]?transaction\b[^\n]*$")
+NEARLY = lazy(rb"(?mi)^[ \t]*--[ \t]*!?[ \t]*no[-_ ]?transaction[ \t]*$")
 
 
 def recognise(folder: Folder) -> str:

@@ -21,7 +21,7 @@ FILE = lazy(r"^(\d+)_(.*?)(\.up|\.down)?\.sql$")
 NO_TRANSACTION = b"-- no-transaction"
 SPLIT = b"/* sqlx: split */"
 FIRST = lazy(rb"\A-- no-transaction")
-NEARLY = lazy(rb"(?mi)^[ \t\xef\xbb\xbf]*--[ \t]*no[-_ ]?transaction\b[^\n]*$")
+NEARLY = lazy(rb"(?mi)^[ \t\xef\xbb\xbf]*--[ \t]*no[-_ ]?transaction[ \t]*$")
 
 
 def recognise(folder: Folder) -> str:

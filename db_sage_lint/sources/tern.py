@@ -22,7 +22,7 @@ FILE = lazy(r"^(\d+)_.+\.sql$")
 CUT = b"---- create above / drop below ----"
 CUT_LINE = lazy(re.escape(CUT))
 NO_TRANSACTION = lazy(rb"(?m)^---- tern: disable-tx ----$")
-NEARLY = lazy(rb"(?mi)^[^\n]*--[^\n]*\b(?:disable|no)[-_ ]?(?:tx|transaction)\b[^\n]*$")
+NEARLY = lazy(rb"(?mi)^[ \t]*--+[ \t]*(?:tern\b[: \t]*)?(?:disable|no)[-_ ]?(?:tx|transaction)[ \t]*-*[ \t]*$")
 
 
 def recognise(folder: Folder) -> str:
