@@ -126,3 +126,32 @@ def test_named_files_of_the_hook(git: Git) -> None:
     assert rules(linted(since="HEAD", paths=("migrations/2 b.sql",))) == [
         ("index-without-concurrently", "migrations/2 b.sql")
     ]
+
+
+def test_the_way_back_follows_its_way(git: Git) -> None:
+    for name, sql in {
+        "1_a.up": TABLE, "1_a.down": "DROP TABLE a;\n",
+        "2_b.up": "ALTER TABLE a ADD COLUMN c int;\n", "2_b.down": "ALTER TABLE a DROP COLUMN d;\n",
+    }.items():  # fmt: skip
+        write(f"migrations/{name}.sql", sql)
+    found = rules(linted(all=True))
+    assert ("down-does-not-restore", "migrations/2_b.down.sql") in found
+    assert ("unknown-object", "migrations/2_b.down.sql") in found
+    assert not any(path.startswith("migrations/1_a") for _, path in found)
+
+
+def test_a_file_of_both_ways_is_one_file(git: Git) -> None:
+    write("migrations/1_a.sql", f"-- migrate:up\n{TABLE}-- migrate:down\nDROP TABLE a;\n")
+    report = linted(all=True)
+    assert (report.files, report.statements, rules(report)) == (1, 2, [])
+
+
+def test_a_deleted_file_that_a_mark_lists(git: Git) -> None:
+    write("schema/v1/manifest.json", '{"SchemaUpdateCqlFiles": ["a.sql", "b.sql"]}')
+    write("schema/v1/a.sql", TABLE)
+    write("schema/v1/b.sql", "SELECT 1;\n")
+    git("add", ".")
+    git("commit", "-q", "-m", "base")
+    Path("schema/v1/a.sql").unlink()
+    report = linted(since="HEAD", paths=("schema",))
+    assert ("applied-migration-edited", "schema/v1/a.sql") in rules(report)
