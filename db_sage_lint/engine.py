@@ -74,8 +74,15 @@ class Outcome(Struct):
     not_analysed: int = 0
 
 
+class Prediction(Struct, frozen=True, eq=False):
+    """A statement of a reported script, and what it does to relations, the strongest lock first."""
+
+    origin: Origin
+    effects: tuple[Effect, ...]
+
+
 class Engine:
-    """One history, replayed into one catalog."""
+    """One history, replayed into one catalog. A list in `predictions` takes those of every reported statement."""
 
     def __init__(self, judge: Judge, config: Config, seen: SeenStatements = NOTHING_SEEN) -> None:
         self.judge = judge
@@ -89,6 +96,7 @@ class Engine:
         self.undone: State | None = None
         self.counted = ""
         self.outcome = Outcome([], [], [])
+        self.predictions: list[Prediction] | None = None
 
     def run(self, steps: Iterable[Step]) -> Outcome:
         """Replays the steps in order and judges the reported ones."""
@@ -159,6 +167,8 @@ class Run:
         for op in () if seen is None else self.against(statement, seen):
             self.take(op, origin)
         self.now.seen = None
+        if self.engine.predictions is not None and self.step.reported and statement.counts:
+            self.engine.predictions.append(Prediction(origin, strongest_first(self.predicted)))
 
     def against(self, statement: Read, seen: Seen) -> Iterator[Operation]:
         """What a shadow server says against the statement: that it fails, or that it does other than was predicted."""
@@ -179,7 +189,7 @@ class Run:
         """Judges one operation, then lets the catalog and the session follow it, and what it runs inside."""
         db, now = self.engine.db, self.now
         now.look_at(op, origin)
-        if now.seen is not None:
+        if now.seen is not None or self.engine.predictions is not None:
             self.predicted += now.predicted
         skips = db.skips(op)
         effects: Sequence[Effect] = ()

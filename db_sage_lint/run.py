@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db_sage_lint.config import Config, nearest_config
-from db_sage_lint.engine import Engine, Outcome, Step
+from db_sage_lint.engine import NOTHING_SEEN, Engine, Outcome, Step
 from db_sage_lint.errors import UserError, unreadable
 from db_sage_lint.judge import Judge
 from db_sage_lint.report import Report, Request
 from db_sage_lint.rules import load
 from db_sage_lint.script import Origin
+from db_sage_lint.seen import SeenStatements
 from db_sage_lint.selection import enabled
 from db_sage_lint.settle import settle
 from db_sage_lint.sources import changes, discover, walk
@@ -196,13 +197,14 @@ class Run:
         assert self.base is not None
         return self.request.all or self.read(path) != self.base.read(path)
 
-    def judge(self, steps: list[Step], config: Config) -> None:
+    def judge(self, steps: list[Step], config: Config, seen: SeenStatements = NOTHING_SEEN) -> None:
+        """Judges the reported steps; `seen` is what a shadow server saw their statements do."""
         if not any(step.reported for step in steps):
             return
         rules = load()
         chosen = enabled(config, rules)
         judge = Judge({rule: rules[rule] for rule in sorted(chosen)})
-        outcome = Engine(judge, config).run(steps)
+        outcome = Engine(judge, config, seen).run(steps)
         settled = settle(outcome.findings, [step.script for step in steps if step.reported], config, rules)
         self.out.findings += settled.findings
         self.out.suppressed += settled.suppressed

@@ -28,7 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("examples",),
     ("docs", "explain"),
     ("reporters", "run"),
-    ("recognised",),
+    ("recognised", "dry_run", "predicted"),
     ("cli",),
 )
 LEVELS = {name: level for level, names in enumerate(LAYERS) for name in names}

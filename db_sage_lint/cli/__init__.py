@@ -12,7 +12,7 @@ import click
 from db_sage_lint import __version__
 from db_sage_lint.errors import UserError, handled, nearest
 
-COMMANDS = ("check", "rule", "config", "sources")
+COMMANDS = ("check", "dry-run", "locks", "env-check", "rule", "config", "sources")
 
 
 class Late(click.Group):
@@ -24,7 +24,7 @@ class Late(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"db_sage_lint.cli.{cmd_name}").command
+        command: click.Command = import_module(f"db_sage_lint.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def resolve_command(

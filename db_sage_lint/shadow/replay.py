@@ -1,0 +1,351 @@
+"""Runs scripts on a shadow server as their runner would: transactions, order, what happens after a failure."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal, Self
+
+from msgspec import Struct, structs
+
+from db_sage_lint.blocks import refused_in_block
+from db_sage_lint.engine import Step, one_transaction
+from db_sage_lint.errors import UserError
+from db_sage_lint.operations import AlterSetting, Begin, Name, Operation
+from db_sage_lint.read import Read
+from db_sage_lint.script import Script
+from db_sage_lint.shadow.apart import run_apart
+from db_sage_lint.shadow.observe import Failure, Observed, Observer, attempt
+from db_sage_lint.shadow.reaches import reaches
+from db_sage_lint.shadow.servers import Server
+from db_sage_lint.shadow.snapshot import Snapshot, take
+from db_sage_lint.shadow.statements import Sent, sent
+
+if TYPE_CHECKING:
+    import psycopg
+
+How = Literal["in the transaction", "in a transaction of its own", "outside a transaction", "not run"]
+REFUSED_IN_BLOCK = {"25001", "2D000"}  # active_sql_transaction, invalid_transaction_termination
+CANCELED = "57014"
+MOST_TABLES = 24
+PATIENCE = 2.0
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """`timeout` is for one statement, in seconds, 0 for none. With `allow_programs` nothing is refused beforehand."""
+
+    timeout: float = 60.0
+    allow_programs: bool = False
+
+
+class Ran(Struct, frozen=True, eq=False):
+    """One statement of a script, the one with that `number`, and what became of it."""
+
+    number: int
+    sent: Sent
+    how: How
+    observed: Observed
+
+
+class ScriptRun(Struct, eq=False):
+    """A script's run. `applied` says that all of it is done; `lost` that the server ended meanwhile."""
+
+    script: Script
+    reported: bool
+    in_transaction: bool
+    statements: list[Ran] = []
+    applied: bool = True
+    lost: bool = False
+
+    @property
+    def failure(self) -> Ran | None:
+        """The statement that failed, if one did."""
+        return next((ran for ran in self.statements if ran.observed.failure), None)
+
+
+class Replay:
+    """One database of a shadow server, on which scripts run in order."""
+
+    def __init__(self, server: Server, database: str, options: Options, user: str = "") -> None:
+        self.server = server
+        self.database = database
+        self.options = options
+        self.user = user
+        self._observer: Observer | None = None
+        self.deadline = Deadline(options.timeout, self.interrupt)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.deadline.end()
+        self.disconnect()
+
+    def run(self, steps: Iterable[Step], told: Callable[[ScriptRun], None] = lambda _: None) -> list[ScriptRun]:
+        """Runs the steps' scripts; `told` hears of each. A script that fails is left behind as its runner leaves it,
+        and the next one runs all the same. After the server itself has gone nothing runs any more.
+        """
+        runs: list[ScriptRun] = []
+        for step in steps:
+            run = self.script(step.script, watched=step.reported)
+            runs.append(run)
+            told(run)
+            if run.lost:
+                break
+        return runs
+
+    def script(self, script: Script, *, watched: bool) -> ScriptRun:
+        """Runs one script; each statement is observed if it is `watched`, else it only runs."""
+        statements = sent(script)
+        reads = [Read(one.start, one.end, one.operations) for one in statements]
+        run = ScriptRun(script, watched, one_transaction(script, reads))
+        try:
+            self.freshen()
+            if not watched and run.in_transaction and self.at_once(statements):
+                return run
+            self.one_by_one(statements, run, watched=watched)
+            self.leave(run)
+        except UserError as error:
+            run.lost, run.applied = True, False
+            run.statements.append(lost(statements, run, str(error)))
+        if any(isinstance(op, AlterSetting) for one in statements for op in one.operations):
+            self.disconnect()
+        return run
+
+    # --- one script --------------------------------------------------------------------------------------------------
+
+    def at_once(self, statements: Sequence[Sent]) -> bool:
+        """Runs a script of one transaction as one query, which is fast; false where that failed and nothing is done."""
+        if any(one.why_not or one.rows is not None or self.refusal(one) for one in statements):
+            return False
+        text = b";\n".join(one.sql for one in statements if one.sql)
+        if not text:
+            return True
+        with self.deadline:
+            failed, _ = attempt(self.connection, b"BEGIN;\n" + text + b"\n;COMMIT")
+        if failed is None and not self.observer.in_transaction:
+            return True
+        self.freshen()
+        return False
+
+    def one_by_one(self, statements: Sequence[Sent], run: ScriptRun, *, watched: bool) -> None:
+        if run.in_transaction:
+            self.connection.execute("BEGIN")
+        for number, one in enumerate(statements):
+            if one.psql:
+                continue
+            ran = self.statement(number, one, watched=watched)
+            run.statements.append(ran)
+            if ran.observed.failure:
+                run.applied = False
+                return
+
+    def leave(self, run: ScriptRun) -> None:
+        """Ends what is open: the runner commits, or rolls back after a failure. A COMMIT may fail as well."""
+        if self.connection.closed:
+            return
+        if not run.applied:
+            self.connection.execute("ROLLBACK")
+        elif self.observer.in_transaction:
+            failed, milliseconds = attempt(self.connection, b"COMMIT")
+            if failed and run.statements:
+                run.applied = False
+                last = run.statements[-1]
+                told = structs.replace(last.observed, complete=False, failure=failed, milliseconds=milliseconds)
+                run.statements[-1] = Ran(last.number, last.sent, last.how, told)
+
+    # --- one statement -----------------------------------------------------------------------------------------------
+
+    def statement(self, number: int, one: Sent, *, watched: bool) -> Ran:
+        """Runs one statement, in the transaction that is open, or as it would run without one."""
+        refusal = self.refusal(one)
+        if one.why_not or refusal:
+            failed = Failure(f"not run: {refusal}") if refusal else None
+            return Ran(number, one, "not run", Observed(complete=False, failure=failed, notices=(one.why_not,)))
+        with self.deadline:
+            how, observed = self.outcome(one, watched=watched)
+        if observed.failure and self.deadline.passed:
+            observed = structs.replace(observed, failure=self.timed_out(observed.failure))
+        return Ran(number, one, how, observed)
+
+    def timed_out(self, failed: Failure) -> Failure:
+        seconds = f"{self.options.timeout:g} second{'' if self.options.timeout == 1 else 's'}"
+        message = f"it did not end within {seconds} and was stopped; --timeout sets how long it may take"
+        return structs.replace(failed, message=message, detail="", hint="", at=-1)
+
+    def outcome(self, one: Sent, *, watched: bool) -> tuple[How, Observed]:
+        if one.rows is not None:
+            return self.copy(one)
+        if self.observer.in_transaction:
+            return "in the transaction", self.observer.run(one.sql) if watched else self.plain(one)
+        if any(map(refused_in_block, one.operations)):
+            return "outside a transaction", self.apart(one) if watched else self.plain(one)
+        begins = any(isinstance(op, Begin) for op in one.operations)
+        if begins or not watched:
+            return "in the transaction" if begins else "in a transaction of its own", self.plain(one)
+        return self.wrapped(one)
+
+    def plain(self, one: Sent) -> Observed:
+        failed, milliseconds = attempt(self.connection, one.sql)
+        self.observer.forget()
+        return Observed(complete=False, failure=failed, milliseconds=milliseconds)
+
+    def wrapped(self, one: Sent) -> tuple[How, Observed]:
+        """A statement of autocommit, in a transaction of its own so that its locks can be seen."""
+        self.connection.execute("BEGIN")
+        self.observer.forget()
+        observed = self.observer.run(one.sql)
+        if self.connection.closed:
+            return "in a transaction of its own", observed
+        failed = None
+        if self.observer.in_transaction:
+            failed, _ = attempt(self.connection, b"COMMIT")
+        elif observed.failure:
+            self.connection.execute("ROLLBACK")
+        self.observer.forget()
+        if observed.failure and observed.failure.code in REFUSED_IN_BLOCK:
+            return "outside a transaction", self.apart(one)
+        if failed:
+            observed = structs.replace(observed, complete=False, failure=failed)
+        return "in a transaction of its own", observed
+
+    def apart(self, one: Sent) -> Observed:
+        tables = concerned(one.operations, take(self.connection), self.connection)
+        return run_apart(self.observer, one.sql, tables, lambda: self.server.connect(self.database))
+
+    def copy(self, one: Sent) -> tuple[How, Observed]:
+        """COPY … FROM stdin, with its rows."""
+        import psycopg
+
+        from db_sage_lint.shadow.observe import failure
+
+        begun = time.perf_counter()
+        failed: Failure | None = None
+        try:
+            with self.connection.cursor() as cursor, cursor.copy(one.sql) as stream:
+                stream.write(one.rows or b"")
+        except psycopg.Error as error:
+            failed = failure(error, one.sql, lost=self.connection.closed)
+        self.observer.forget()
+        milliseconds = (time.perf_counter() - begun) * 1000
+        how: How = "in the transaction" if self.observer.in_transaction else "in a transaction of its own"
+        return how, Observed(complete=False, failure=failed, milliseconds=milliseconds)
+
+    def refusal(self, one: Sent) -> str:
+        """Why the statement isn't run, though it could be."""
+        reached = "" if self.options.allow_programs else reaches(one)
+        return f"it reaches {reached}; --allow-programs lets it" if reached else ""
+
+    # --- the connection ----------------------------------------------------------------------------------------------
+
+    @property
+    def observer(self) -> Observer:
+        if self._observer is None or self._observer.connection.closed:
+            self._observer = Observer(self.server.connect(self.database, self.user))
+        return self._observer
+
+    @property
+    def connection(self) -> "psycopg.Connection":
+        return self.observer.connection
+
+    def freshen(self) -> None:
+        """Makes the session as good as new."""
+        if self._observer is None or self.connection.closed:
+            return
+        self.connection.rollback()
+        failed, _ = attempt(self.connection, b"DISCARD ALL")
+        self.observer.forget()
+        if failed:
+            self.disconnect()
+
+    def disconnect(self) -> None:
+        if self._observer is not None:
+            self._observer.connection.close()
+            self._observer = None
+
+    def interrupt(self, times: int) -> None:
+        """Stops the statement that runs: first by asking for it, then by ending its session."""
+        observer = self._observer
+        if observer is None or observer.connection.closed:
+            return
+        if times == 1:
+            observer.connection.cancel()
+        else:
+            with self.server.connect() as other:
+                other.execute("SELECT pg_catalog.pg_terminate_backend(%s)", (observer.connection.info.backend_pid,))
+
+
+class Deadline:
+    """While it is entered, `interrupt` is called once the seconds are over, and again as long as that doesn't help."""
+
+    def __init__(self, seconds: float, interrupt: Callable[[int], None]) -> None:
+        self.seconds = seconds
+        self.interrupt = interrupt
+        self.at = 0.0
+        self.passed = 0
+        self.over = threading.Event()
+        self.thread: threading.Thread | None = None
+
+    def __enter__(self) -> None:
+        self.passed = 0
+        self.at = time.monotonic() + self.seconds if self.seconds else 0.0
+        if self.thread is None and self.seconds:
+            self.thread = threading.Thread(target=self.watch, daemon=True)
+            self.thread.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.at = 0.0
+
+    def watch(self) -> None:
+        while not self.over.wait(min(0.1, self.seconds / 4)):
+            if self.at and time.monotonic() > self.at:
+                self.passed += 1
+                self.at += PATIENCE
+                try:
+                    self.interrupt(self.passed)
+                except Exception:  # noqa: BLE001, S112 - a server that is gone has nothing to interrupt; the runner tells of it
+                    continue
+
+    def end(self) -> None:
+        self.over.set()
+        if self.thread is not None:
+            self.thread.join()
+
+
+def lost(statements: Sequence[Sent], run: ScriptRun, why: str) -> Ran:
+    """What stands for the statement that ran when the server went away."""
+    number = run.statements[-1].number + 1 if run.statements else 0
+    number = min(number, max(len(statements) - 1, 0))
+    one = statements[number] if statements else Sent(0, 0)
+    return Ran(number, one, "not run", Observed(complete=False, failure=Failure(f"the shadow server is gone: {why}")))
+
+
+def concerned(operations: Iterable[Operation], now: Snapshot, connection: "psycopg.Connection") -> list[Name]:
+    """The tables that the operations name, by themselves, by their indexes or by their parents; at most a few dozen."""
+    wanted = set(chain.from_iterable(map(names_in, operations)))
+    oids = set()
+    for oid, seen in now.relations.items():
+        if seen.name in wanted or Name(seen.name.name) in wanted or not wanted:
+            oids.add(seen.table or oid)
+    family = connection.execute(
+        "WITH RECURSIVE heirs AS (SELECT unnest(%s::pg_catalog.oid[]) AS relid UNION"
+        " SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN heirs h ON h.relid = i.inhparent)"
+        " SELECT relid::pg_catalog.int8 FROM heirs",
+        (list(oids),),
+    ).fetchall()
+    found = (now.relations[oid] for (oid,) in family if oid in now.relations)
+    return sorted(seen.name for seen in found if seen.kind in "rp")[:MOST_TABLES]
+
+
+def names_in(op: Operation) -> Iterable[Name]:
+    """Every name in the operation's fields."""
+    for value in structs.asdict(op).values():
+        if isinstance(value, Name):
+            yield value
+        elif isinstance(value, tuple):
+            yield from (item for item in value if isinstance(item, Name))

@@ -1,0 +1,85 @@
+"""A script -> the statements to send to a server, in the order and number in which `read` gives them to the engine."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from db_sage_lint.lower import lower
+from db_sage_lint.operations import Copy, Operation
+from db_sage_lint.parse import Problem, Statement, parse
+from db_sage_lint.script import Fragment, Script
+
+END_OF_ROWS = re.compile(rb"(?:^|\n)\\\.\r?\n?\Z")
+PLACEHOLDER = "it holds a variable or placeholder that has no value here"
+
+
+class Sent(Struct, frozen=True, eq=False):
+    """One statement: bytes `start` to `end` of the file, and the SQL to send. `why_not` says why it can't be sent;
+    psql's own commands are no statements, which `psql` says. `rows` are those of COPY … FROM stdin. With `made`, the
+    SQL doesn't stand in the file, and no byte of it is a byte there.
+    """
+
+    start: int
+    end: int
+    sql: bytes = b""
+    operations: tuple[Operation, ...] = ()
+    rows: bytes | None = None
+    why_not: str = ""
+    psql: bool = False
+    made: bool = False
+
+    def place(self, at: int) -> int:
+        """The byte of the file for a byte of the SQL, -1 where there is none."""
+        return -1 if at < 0 or self.made else min(self.start + at, max(self.end - 1, self.start))
+
+
+def sent(script: Script) -> list[Sent]:
+    """What the script sends, one for each statement that `read` gives."""
+    return [one for fragment in script.fragments for one in of_fragment(fragment, script.source)]
+
+
+def of_fragment(fragment: Fragment, source: bytes) -> Iterator[Sent]:
+    if fragment.unread:
+        yield Sent(fragment.start, fragment.end, why_not=fragment.unread, made=True)
+        return
+    if fragment.end < 0:
+        yield from of_pieces(parse(fragment), source)
+        return
+    for one in of_pieces(parse(Fragment(0, fragment.text)), fragment.text):
+        yield Sent(fragment.start, fragment.end, one.sql, one.operations, one.rows, one.why_not, one.psql, made=True)
+
+
+def of_pieces(pieces: Sequence[Statement | Problem], text: bytes) -> Iterator[Sent]:
+    """The pieces of a text; rows go with the COPY before them."""
+    for number, piece in enumerate(pieces):
+        if isinstance(piece, Problem):
+            yield of_problem(piece, text)
+            continue
+        operations = tuple(lower(piece, text))
+        if piece.placeholders:
+            yield Sent(piece.start, piece.end, operations=operations, why_not=PLACEHOLDER)
+            continue
+        rows = rows_after(pieces, number, text) if any(map(reads_stdin, operations)) else None
+        yield Sent(piece.start, piece.end, text[piece.start : piece.end], operations, rows)
+
+
+def of_problem(problem: Problem, text: bytes) -> Sent:
+    """What doesn't parse here is sent all the same: the server has the last word on syntax."""
+    if problem.kind in {"syntax", "unread"}:
+        return Sent(problem.start, problem.end, text[problem.start : problem.end])
+    if problem.kind in {"include", "template"}:
+        return Sent(problem.start, problem.end, why_not=problem.message)
+    return Sent(problem.start, problem.end, psql=True)
+
+
+def reads_stdin(op: Operation) -> bool:
+    return isinstance(op, Copy) and op.is_from and not op.place
+
+
+def rows_after(pieces: Sequence[Statement | Problem], number: int, text: bytes) -> bytes:
+    """The rows behind a COPY, without the line that ends them; empty where there are none."""
+    following = pieces[number + 1] if number + 1 < len(pieces) else None
+    if not isinstance(following, Problem) or following.kind != "copy data":
+        return b""
+    return END_OF_ROWS.sub(b"\n", text[following.start : following.end]).lstrip(b"\r\n")
