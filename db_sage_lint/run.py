@@ -199,7 +199,7 @@ class Run:
 
     def judge(self, steps: list[Step], config: Config, seen: SeenStatements = NOTHING_SEEN) -> None:
         """Judges the reported steps; `seen` is what a shadow server saw their statements do."""
-        if not any(step.reported for step in steps):
+        if not any(step.reported or step.about_file for step in steps):
             return
         rules = load()
         chosen = enabled(config, rules)
