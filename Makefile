@@ -4,13 +4,18 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint typecheck check docs bench clean
+.PHONY: demo test test-truth lint typecheck check docs bench clean
 
 demo: .venv/demo
 	-$(BIN)/db-sage-lint check examples/migrations
 
 test: .venv/test
-	$(BIN)/python -m pytest -n auto tests
+	$(BIN)/python -m pytest -n auto --servers embedded tests
+
+# On real servers of every major version, which are fetched the first time (60 MB each); SERVERS=13,18 is for some.
+SERVERS ?= all
+test-truth: .venv/test
+	$(BIN)/python -m pytest -n auto --servers $(SERVERS) tests/truth tests/expressions
 
 lint: .venv/test
 	$(BIN)/ruff check .

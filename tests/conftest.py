@@ -8,6 +8,15 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from tests.truth.plugin import (
+    pytest_addoption,
+    pytest_configure,
+    pytest_terminal_summary,
+    pytest_unconfigure,
+)
+
+__all__ = ["pytest_addoption", "pytest_configure", "pytest_terminal_summary", "pytest_unconfigure"]
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

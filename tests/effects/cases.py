@@ -43,6 +43,10 @@ class Case(Struct, frozen=True):
                 effects = {effect.relation: effect for effect in map(read_effect, lines)}
                 yield from ((version, effects) for version in versions(span))
 
+    def recorded(self, pg: int) -> Iterator[list[str] | str]:
+        """What stands here for that version: once, or not at all."""
+        yield from (lines for span, lines in self.expect.items() if pg in versions(span))
+
 
 def versions(spans: str) -> Iterator[int]:
     for span in spans.split(","):
@@ -60,8 +64,16 @@ def read_effect(line: str) -> Effect:
     )
 
 
-def load() -> list[Case]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    files = sorted((HERE / "cases").glob("*.yaml"))
-    documents = [yaml.load(file.read_text(), Loader=loader) for file in files]
-    return convert([case for document in documents for case in document], list[Case])
+def line_of(effect: Effect) -> str:
+    """The effect as `read_effect` reads it."""
+    schema = "" if effect.relation.schema == "public" else f"{effect.relation.schema}."
+    work = ", rewrites" if effect.rewrites else ", scans" if effect.scans else ""
+    return f"{schema}{effect.relation.name}: {effect.lock.sql}{work}"
+
+
+def load(file: Path) -> list[Case]:
+    return convert(yaml.load(file.read_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)), list[Case])
+
+
+FAMILIES = {file.stem: load(file) for file in sorted((HERE / "cases").glob("*.yaml"))}
+CASES = [case for cases in FAMILIES.values() for case in cases]

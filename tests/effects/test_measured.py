@@ -10,9 +10,8 @@ from db_sage_lint.effects import Effect, Lock, predict
 from db_sage_lint.effects.predict import strongest_first
 from db_sage_lint.read import read
 from db_sage_lint.script import Origin, Script, whole
-from tests.effects.cases import FIXTURE, VERSIONS, Case, Effects, load
+from tests.effects.cases import CASES, FIXTURE, VERSIONS, Case, Effects
 
-CASES = load()
 UTC = {"timezone": "UTC"}
 
 
