@@ -11,6 +11,7 @@ from db_sage_lint.errors import UserError
 from db_sage_lint.script import Fragment
 
 ENDINGS = (".xml", ".yaml", ".yml", ".json")
+MOST_VALUES = 1000
 # What stands in a changeset and is no change of its own.
 BESIDE = frozenset({"preConditions", "comment", "validCheckSum", "rollback", "modifySql", "property", "tagDatabase"})
 
@@ -58,13 +59,13 @@ def document(path: str, source: bytes) -> object:
 
         try:
             return msgspec.json.decode(source)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise UserError(f"not JSON: {error}") from None
     import yaml
 
     try:
         return yaml.safe_load(source.decode("utf-8-sig", "replace"))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise UserError(f"not YAML: {' '.join(str(error).split())}") from None
 
 
@@ -99,9 +100,9 @@ def of_changeset(values: dict[str, object], source: bytes, at: int) -> Iterator[
                 relative = text(given, "relativeToChangelogFile") == "true"
                 yield Item("sql file", text(given, "path"), relative, transaction, text(given, "dbms") or dbms)
             elif kind == "sql":
-                rest.append(standing(text(given, "sql") if isinstance(given, dict) else str(given), source, at))
+                rest.append(standing(text(given, "sql") if isinstance(given, dict) else plain(given), source, at))
             elif kind not in BESIDE:
-                rest.append(Fragment(at, str(given).encode(), at, f"{kind} of a changeset is not read"))
+                rest.append(Fragment(at, words_in(given).encode(), at, f"{kind} of a changeset is not read"))
     if rest:
         yield Item("changeset", "", False, transaction, dbms, rest)
 
@@ -118,9 +119,31 @@ def standing(sql: str, source: bytes, after: int) -> Fragment:
 
 
 def text(values: dict[str, object], key: str) -> str:
-    """A value as XML would write it."""
-    value = values.get(key, "")
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    """A value as XML would write it; empty for one that is no plain value."""
+    return plain(values.get(key, ""))
+
+
+def plain(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, str | int | float) else ""
+
+
+def words_in(value: object) -> str:
+    """The plain values inside a value, the first of many: YAML's aliases can make few bytes stand for a great many."""
+    found: list[str] = []
+    todo = [value]
+    for _ in range(MOST_VALUES):
+        if not todo:
+            break
+        inner = todo.pop()
+        if isinstance(inner, dict):
+            todo += inner.values()
+        elif isinstance(inner, list):
+            todo += inner
+        else:
+            found.append(plain(inner))
+    return " ".join(found)
 
 
 class XmlReader:

@@ -54,7 +54,7 @@ def journal(folder: Folder) -> Journal | None:
     source = folder.read(JOURNAL) if JOURNAL in folder.files else None
     try:
         return None if source is None else msgspec.json.decode(source, type=Journal)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return None
 
 

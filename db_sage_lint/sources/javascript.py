@@ -60,7 +60,9 @@ HARMLESS = frozenset(
 )
 TOKEN = lazy(rb"//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)|[\"'`()]")
 STRINGS = {
-    quote: lazy(rb"%s((?:[^%s\\]|\\[\s\S])*)%s" % (quote, quote, quote)) for quote in (b'"', b"'", b"`")
+    b'"': lazy(rb'"((?:[^"\\\n]|\\[\s\S])*)"'),
+    b"'": lazy(rb"'((?:[^'\\\n]|\\[\s\S])*)'"),
+    b"`": lazy(rb"`((?:[^`\\]|\\[\s\S])*)`"),
 }
 INTERPOLATION = lazy(rb"\$\{(?!\s*[\w.]+\s*\})")
 

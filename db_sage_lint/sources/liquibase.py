@@ -29,7 +29,7 @@ FORMATTED = lazy(rb"(?i)\A(?:\xef\xbb\xbf)?\s*--\s*liquibase\s*formatted")
 CHANGESET = lazy(rb"(?im)^[ \t]*--[ \t]*changeset[ \t]+(?:\"[^\"\n]+\"|[^:\n]+):[ \t]*(?:\"[^\"\n]+\"|\S+)(.*)$")
 ATTRIBUTE = lazy(rb"(?i)(?<![\w])(runInTransaction|splitStatements|endDelimiter|dbms):(\"[^\"]*\"|\S+)")
 ROLLBACK = lazy(rb"(?im)^[ \t]*--[ \t]*rollback[ \t]+(.*)$")
-ROLLBACK_BLOCK = lazy(rb"(?ims)^[ \t]*/\*[ \t]*liquibase[ \t]*rollback[ \t]*$(.*?)\*/")
+ROLLBACK_BLOCK = lazy(rb"(?im)^[ \t]*/\*[ \t]*liquibase[ \t]*rollback[ \t]*$")
 NO_ROLLBACK = lazy(rb"(?i)\s*(?:not required|empty|changesetid:.*)\s*\Z")
 
 
@@ -207,12 +207,24 @@ def ways(source: bytes, part: Section) -> tuple[bytes, bytes]:
     """What a changeset runs, and its way back, each as long as the changeset, with blanks for the other."""
     text = source[part.start : part.end]
     up, down = bytearray(text), bytearray(re.sub(rb"[^\r\n]", b" ", text))
-    for pattern in (ROLLBACK, ROLLBACK_BLOCK):
-        for found in pattern.finditer(text):
-            if not NO_ROLLBACK.match(found[1]):
-                down[found.start(1) : found.end(1)] = found[1]
-            up[found.start() : found.end()] = re.sub(rb"[^\r\n]", b" ", found[0])
+    for start, end, inner_start, inner_end in rollbacks(text):
+        if not NO_ROLLBACK.match(text[inner_start:inner_end]):
+            down[inner_start:inner_end] = text[inner_start:inner_end]
+        up[start:end] = re.sub(rb"[^\r\n]", b" ", text[start:end])
     return bytes(up), bytes(down)
+
+
+def rollbacks(text: bytes) -> Iterator[tuple[int, int, int, int]]:
+    """Start and end of each rollback comment of a changeset, and of what it says."""
+    for line in ROLLBACK.finditer(text):
+        yield *line.span(), *line.span(1)
+    at = 0
+    while block := ROLLBACK_BLOCK.search(text, at):
+        end = text.find(b"*/", block.end())
+        if end < 0:
+            return
+        at = end + 2
+        yield block.start(), at, block.end(), end
 
 
 def statements(start: int, text: bytes, said: Attributes) -> tuple[Fragment, ...]:

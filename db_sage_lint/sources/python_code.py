@@ -2,6 +2,7 @@
 
 import ast
 import re
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -60,7 +61,9 @@ class Code:
 
     def __init__(self, source: bytes) -> None:
         self.source = source
-        self.tree = ast.parse(source)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Python thinks of the user's escapes
+            self.tree = ast.parse(source)
         self.mark = 3 if source.startswith(b"\xef\xbb\xbf") else 0
         self.lines = [0]
         at = source.find(b"\n")

@@ -101,6 +101,8 @@ def test_dbms(dbms: str, *, expected: bool) -> None:
     [
         ("a.xml", b"<a"),
         ("a.json", b"{"),
+        ("a.json", b'{"a": "\xff"}'),
+        ("a.yaml", b"a: 2024-99-99"),
         ("a.yaml", b"a: [" * 3),
         ("a.yaml", b"[" * 100_000),
         ("a.json", b"[" * 100_000),
@@ -119,3 +121,17 @@ def test_sql_of_xml_stands_where_it_is() -> None:
     assert (source[plain.start : plain.start + 8], plain.end) == (b"SELECT 1", -1)
     assert escaped.text == b"SELECT 1 < 2"
     assert source[escaped.start : escaped.end] == b"SELECT 1 &lt; 2"
+
+
+def test_aliases_of_yaml_end() -> None:
+    lines = [b"a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [b"a%d: &a%d [%s]" % (n, n, b", ".join([b"*a%d" % (n - 1)] * 10)) for n in range(1, 12)]
+    change = b"databaseChangeLog: [{changeSet: {id: 1, changes: [{addColumn: *a11}]}}, {include: {file: *a11}}]"
+    changeset, include = items("a.yaml", b"\n".join([*lines, change]))
+    assert changeset.changes[0].unread == "addColumn of a changeset is not read"
+    assert include.path == ""
+
+
+def test_open_rollback_blocks_take_no_time() -> None:
+    (script,) = read("--changeset a:1\nSELECT 1;\n" + "/* liquibase rollback\n" * 20_000)
+    assert script.direction == "up"
