@@ -1,7 +1,7 @@
 """From an operation to findings: which checks are asked, and how their answers become messages with places."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from db_sage_lint import match
@@ -49,23 +49,21 @@ class Judge:
                 answer = function(op, now)
                 if answer is False or answer is None:
                     continue
-                findings.extend(finding(rule, verdict, op, now) for verdict in verdicts(answer, rule))
+                findings += [finding(rule, verdict, op, now) for verdict in verdicts(answer, rule)]
             except Exception as error:  # noqa: BLE001 - a bug in one check must not cost the other findings
                 on_bug(rule.id, op, error)
         return findings
 
 
-def verdicts(answer: Answer, rule: Rule) -> Iterator[Verdict]:
+def verdicts(answer: Answer, rule: Rule) -> Iterable[Verdict]:
     """An answer in any of its forms, as verdicts."""
     if isinstance(answer, bool):
-        if answer:
-            yield PLAIN_YES
-    elif isinstance(answer, Verdict):
-        yield answer
-    elif isinstance(answer, Origin):
-        yield Verdict(related=((answer, rule.earlier),))
-    else:
-        yield from answer
+        return (PLAIN_YES,) if answer else ()
+    if isinstance(answer, Verdict):
+        return (answer,)
+    if isinstance(answer, Origin):
+        return (Verdict(related=((answer, rule.earlier),)),)
+    return answer
 
 
 def finding(rule: Rule, verdict: Verdict, op: Operation, now: Context) -> Finding:

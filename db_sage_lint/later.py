@@ -73,9 +73,8 @@ class Later:
         """The first statement after byte `after` of the current script, or in a later one, that creates a `kind`
         (relation, type, function, schema, role, extension) of that unqualified name.
         """
-        if not self.creates(after):
-            return None
-        assert self._created is not None
+        if self._created is None:
+            self._created = self._index()
         for number, statement in self._created.get((kind, name), ()):
             if number > self._number or (number == self._number and statement.start > after):
                 return self._scripts[number][0], statement.start, statement.end

@@ -129,7 +129,7 @@ class Catalog(State):
     # --- records ---------------------------------------------------------------------------------------------------
 
     def relation(self, name: Name) -> Relation | None:
-        return self.relations.get(self.resolve(name))
+        return self.relations.get(name if name.schema else self.resolve(name))
 
     def table(self, name: Name) -> Table | None:
         relation = self.relations.get(self.resolve(name))
