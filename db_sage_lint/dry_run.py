@@ -95,7 +95,7 @@ class ShadowRun(Run):
             with external.database(self.wanted.url, self.wanted.pg, force=self.wanted.force) as (server, name):
                 yield server, name, ""
             return
-        with servers.started(servers.choose(self.wanted.pg)) as server:
+        with servers.started(servers.choose(self.wanted.pg), confined=not self.options.allow_programs) as server:
             yield server, servers.OWNER, "" if self.wanted.superuser else servers.plain_owner(server)
 
     def note_history(self, runs: list[ScriptRun]) -> None:

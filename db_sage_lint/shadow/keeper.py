@@ -13,6 +13,7 @@ import select
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import BinaryIO, TypedDict
@@ -31,6 +32,7 @@ class Orders(TypedDict):
     """`directory` is the run's own, `programs` the folder with initdb and postgres, `cache` the initialised data
     directory (made when it is missing), `settings` the lines of postgresql.conf, `uid` and `gid` those to run the
     server as, -1 for the owner's own. With `move`, the server's user can't reach the programs: they are copied.
+    With `confined`, the server gives up what it doesn't need.
     """
 
     directory: str
@@ -40,6 +42,7 @@ class Orders(TypedDict):
     uid: int
     gid: int
     move: bool
+    confined: bool
 
 
 class ServerError(Exception):
@@ -68,9 +71,33 @@ class Keeper:
         copy_tree(cache, self.data)
         self.configure()
         self.hand_over(self.directory)
-        log = (self.directory / "log").open("wb")
-        self.server = self.run("postgres", "-D", str(self.data), output=log)
+        with (self.directory / "log").open("wb") as log:
+            self.server = self.serve(log)
         self.wait_until_ready()
+
+    def serve(self, log: BinaryIO) -> "subprocess.Popen[bytes]":
+        """Starts the server by way of `confine`, which becomes it."""
+        package = self.programs.parent.parent
+        orders = {
+            "command": [str(self.programs / "postgres"), "-D", str(self.data)],
+            "uid": self.orders["uid"],
+            "gid": self.orders["gid"],
+            "confined": self.orders["confined"],
+            "directory": str(self.directory),
+            "readable": [str(self.programs.parent), str(package.with_name(f"{package.name}.libs"))],
+        }
+        return subprocess.Popen(
+            [sys.executable, "-I", "-S", str(Path(__file__).with_name("confine.py")), json.dumps(orders)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=self.directory,
+            env=self.environment(),
+        )
+
+    def environment(self) -> dict[str, str]:
+        """Nothing of the owner's."""
+        return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC", "HOME": str(self.directory)}
 
     def run(self, program: str, *arguments: str, output: BinaryIO) -> "subprocess.Popen[bytes]":
         """Starts one of PostgreSQL's programs as the server's user, with nothing of the owner's environment."""
@@ -81,7 +108,7 @@ class Keeper:
             stdout=output,
             stderr=output,
             cwd=self.directory,
-            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC", "HOME": str(self.directory)},
+            env=self.environment(),
             user=None if uid < 0 else uid,
             group=None if uid < 0 else gid,
             extra_groups=None if uid < 0 else [],

@@ -41,6 +41,7 @@ SETTINGS = {
     "max_locks_per_transaction": "256",
     "autovacuum": "off",
     "jit": "off",
+    "dynamic_shared_memory_type": "mmap",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_statement": "none",
@@ -104,12 +105,13 @@ class Ready(Struct, frozen=True):
 
 
 @contextlib.contextmanager
-def started(programs: Programs, settings: Mapping[str, str] = SETTINGS) -> Iterator[Server]:
+def started(programs: Programs, settings: Mapping[str, str] = SETTINGS, *, confined: bool = True) -> Iterator[Server]:
     """A server of that installation, on a Unix socket in a private directory; gone with the block, however that ends.
+    Where the kernel can, it is `confined` to its directory: see `confine`.
 
     Raises UserError where it can't be started.
     """
-    ready = begin(programs, settings)
+    ready = begin(programs, settings, confined=confined)
     try:
         import psycopg  # noqa: F401 - it takes as long to import as the server to start
 
@@ -120,7 +122,7 @@ def started(programs: Programs, settings: Mapping[str, str] = SETTINGS) -> Itera
         end(ready)
 
 
-def begin(programs: Programs, settings: Mapping[str, str] = SETTINGS) -> Ready:
+def begin(programs: Programs, settings: Mapping[str, str] = SETTINGS, *, confined: bool = True) -> Ready:
     """Has a keeper start the server, and doesn't wait for it."""
     directory = Path(tempfile.mkdtemp(prefix=PREFIX, dir=folder_for_sockets()))
     uid, gid = server_user()
@@ -131,6 +133,7 @@ def begin(programs: Programs, settings: Mapping[str, str] = SETTINGS) -> Ready:
         "settings": {**settings, "unix_socket_directories": str(directory)},
         "uid": uid,
         "gid": gid,
+        "confined": confined,
         "move": uid >= 0 and not open_to_all(programs.folder),
     }
     keeper = subprocess.Popen(

@@ -157,7 +157,7 @@ class Difference:
         }
 
     def rewritten(self) -> set[Oid]:
-        """Tables and materialized views that were written into a new file or tablespace."""
+        """Tables and materialized views that were written into a new file or tablespace, indexes into a tablespace."""
         return {oid for oid in self.moved() if not self.emptied(oid)}
 
     def moved(self) -> set[Oid]:
@@ -165,7 +165,7 @@ class Difference:
         return {
             oid
             for oid, seen in self.before.relations.items()
-            if seen.kind in "rm" and oid in relations and place(relations[oid]) != place(seen)
+            if oid in relations and is_moved(seen, relations[oid])
         }
 
     def emptied(self, oid: Oid) -> bool:
@@ -217,8 +217,11 @@ class Difference:
         )
 
 
-def place(seen: Seen) -> tuple[int, int]:
-    return seen.file, seen.tablespace
+def is_moved(seen: Seen, now: Seen) -> bool:
+    """Whether it has another file, or for an index another tablespace: a new file there is the work of its table."""
+    if seen.kind == "i":
+        return now.tablespace != seen.tablespace
+    return seen.kind in "rm" and (now.file, now.tablespace) != (seen.file, seen.tablespace)
 
 
 def described(seen: Seen) -> str:

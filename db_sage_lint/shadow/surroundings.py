@@ -38,6 +38,7 @@ def look(pg: int | None = None, url: str = "") -> Iterator[Item]:
         yield named_server(url)
     yield from extensions(installed, pg)
     yield account()
+    yield isolation()
     yield folder("temporary files", Path(servers.folder_for_sockets()))
     yield folder("cache", servers.cached_data(Programs(Path(), 0, "0", "")).parent)
     yield tool("git", "needed by --since and --staged")
@@ -119,6 +120,16 @@ def account() -> Item:
     except UserError as error:
         return Item("user", "missing", "root", str(error))
     return Item("user", "note", f"root; the server runs as `{servers.UNPRIVILEGED}` (number {uid})")
+
+
+def isolation() -> Item:
+    from db_sage_lint.shadow.confine import version
+
+    number = version()
+    if not number:
+        advice = "--no-superuser, or a container, keeps untrusted migrations from files and programs"
+        return Item("isolation", "note", "the kernel has no Landlock; the server can do what its user can", advice)
+    return Item("isolation", "ok", f"Landlock {number}: the server can write only its own directory and run no program")
 
 
 def folder(what: str, path: Path) -> Item:

@@ -1,6 +1,7 @@
 """Shadow servers come, and go without a trace however their owner ends."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,11 +10,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from db_sage_lint.engine import Step
 from db_sage_lint.errors import UserError
-from db_sage_lint.shadow import servers
+from db_sage_lint.script import whole
+from db_sage_lint.shadow import confine, servers
 from db_sage_lint.shadow.programs import Programs
+from db_sage_lint.shadow.replay import Options, Replay
 
 OWNER = """
 import sys, time
@@ -139,6 +144,44 @@ def test_a_server_that_cannot_start_says_why(folder: Path) -> None:
     with pytest.raises(UserError, match=r"shared_buffers|configuration file"), servers.started(programs, settings):
         pass
     assert not list(folder.iterdir())
+
+
+@pytest.mark.skipif(not confine.version(), reason="the kernel has no Landlock")
+def test_a_server_is_confined_to_its_directory(folder: Path, tmp_path: Path) -> None:
+    (folder / "secret").write_text("x")
+    (folder / "secret").chmod(0o644)
+    attempts = {
+        f"SELECT pg_read_file('{folder}/secret')": "Permission denied",
+        f"COPY (SELECT 1) TO '{folder}/made'": "Permission denied",
+        "COPY (SELECT 1) TO PROGRAM 'cat'": "could not execute command",
+        "SELECT pg_ls_dir('/home')": "Permission denied",
+    }
+    with servers.started(servers.choose(18)) as server, server.connect() as connection:
+        for sql, message in attempts.items():
+            with pytest.raises(psycopg.Error, match=message):
+                connection.execute(sql)
+        connection.execute("CREATE EXTENSION citext; CREATE TABLE t AS SELECT generate_series(1, 10000) AS id")
+    with servers.started(servers.choose(18), confined=False) as server, server.connect() as connection:
+        assert connection.execute(f"SELECT pg_read_file('{folder}/secret')").fetchone() == ("x",)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a small file system")
+def test_a_full_disk(folder: Path) -> None:
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m,mode=755", "none", folder], check=False)
+    if mounted.returncode:
+        pytest.skip("nothing can be mounted here")
+    try:
+        script = whole("1.sql", b"CREATE TABLE t AS SELECT repeat('x', 2000) AS x FROM generate_series(1, 200000);")
+        with servers.started(servers.choose(18)) as server, Replay(server, servers.OWNER, Options()) as replay:
+            (run,) = replay.run([Step(script, 0)])
+        assert run.failure is not None
+        assert run.failure.observed.failure is not None
+        assert re.search(
+            "No space left|the shadow server is gone|closed the connection", run.failure.observed.failure.message
+        )
+        assert not list(folder.iterdir())
+    finally:
+        subprocess.run(["umount", folder], check=True)
 
 
 def test_a_version_that_is_not_there() -> None:
