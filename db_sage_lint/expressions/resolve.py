@@ -28,6 +28,8 @@ from db_sage_lint.expressions.tree import Fields, Json, fields_of, items, locati
 from db_sage_lint.operations import Name, Type
 
 _DEEPEST = 60
+# Fields of nodes that hold names and literals only: of types, functions, operators, constants.
+_WITHOUT_COLUMNS = frozenset({"typeName", "funcname", "name", "sval", "ival", "fval", "boolval", "bsval"})
 
 
 class TooDeepError(Exception):
@@ -82,10 +84,10 @@ class Resolver:
                 continue
             elif isinstance(here, dict):
                 inside = (fields or here).items()
-                stack += [v for k, v in inside if (type(v) is dict or type(v) is list) and k != "typeName"]
+                stack += [v for k, v in inside if (type(v) is dict or type(v) is list) and k not in _WITHOUT_COLUMNS]
 
     def column(self, fields: Fields, scope: Scope) -> None:
-        words = tuple(text(f.get("sval")) if k == "String" else "*" for k, f in map(node, items(fields.get("fields"))))
+        words = tuple([text(f.get("sval")) if k == "String" else "*" for k, f in map(node, items(fields.get("fields")))])
         found = self.look_up(words[-3:], scope)
         self.references[id(fields)] = Reference(words, found, scope.depth, location(fields))
         self.see(found)
