@@ -87,7 +87,8 @@ class Resolver:
                 stack += [v for k, v in inside if (type(v) is dict or type(v) is list) and k not in _WITHOUT_COLUMNS]
 
     def column(self, fields: Fields, scope: Scope) -> None:
-        words = tuple([text(f.get("sval")) if k == "String" else "*" for k, f in map(node, items(fields.get("fields")))])
+        parts = map(node, items(fields.get("fields")))
+        words = tuple([text(part.get("sval")) if kind == "String" else "*" for kind, part in parts])
         found = self.look_up(words[-3:], scope)
         self.references[id(fields)] = Reference(words, found, scope.depth, location(fields))
         self.see(found)
