@@ -5,4 +5,4 @@ CREATE TABLE customers (
     created_at timestamptz NOT NULL DEFAULT now()
 );
 
-CREATE UNIQUE INDEX customers_email ON customers (lower(email));
+CREATE UNIQUE INDEX customers_email ON customers (email);
