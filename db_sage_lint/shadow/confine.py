@@ -34,6 +34,7 @@ READABLE = (
     "/usr", "/lib", "/lib32", "/lib64", "/opt", "/nix/store", "/etc/ld.so.cache", "/etc/localtime", "/etc/passwd",
     "/etc/group", "/etc/nsswitch.conf", "/etc/ssl", "/etc/postgresql-common", "/proc/meminfo", "/proc/self",
     "/proc/sys/kernel", "/sys/devices/system", "/dev/urandom", "/dev/random",
+    "/etc/hosts",  # until 14 rows read are counted only if localhost resolves: pgstat_init in pgstat.c
 )  # fmt: skip
 DEVICES = ("/dev/null", "/dev/zero")
 INTERPRETER = re.compile(rb"/[\w./-]*/ld-[\w.-]+")

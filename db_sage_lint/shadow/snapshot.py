@@ -163,9 +163,7 @@ class Difference:
     def moved(self) -> set[Oid]:
         relations = self.after.relations
         return {
-            oid
-            for oid, seen in self.before.relations.items()
-            if oid in relations and is_moved(seen, relations[oid])
+            oid for oid, seen in self.before.relations.items() if oid in relations and is_moved(seen, relations[oid])
         }
 
     def emptied(self, oid: Oid) -> bool:

