@@ -145,6 +145,12 @@ class ShadowDiffered(Operation, frozen=True, kw_only=True):
     observed: str
 
 
+class ShadowNotRestored(Operation, frozen=True, kw_only=True):
+    """A shadow server ran a script and its way back, and the schema is not as it was: `what` names the differences."""
+
+    what: str
+
+
 class FileEdited(Operation, frozen=True, kw_only=True):
     """A migration that the base revision has was changed, renamed (its old path in `before`) or deleted."""
 
@@ -168,11 +174,20 @@ class FileWithoutDown(Operation, frozen=True, kw_only=True):
 
 
 class FileUnrecognised(Operation, frozen=True, kw_only=True):
-    """A file beside migrations whose name makes the runner pass it over; `pattern` is how names look that it takes."""
+    """A file beside migrations that the runner passes over; `why` says for what, and how it would take it."""
 
     path: str
     runner: str
-    pattern: str
+    why: str
+
+
+class ChainBroken(Operation, frozen=True, kw_only=True):
+    """The runner can't follow its migrations from the first to the last: `what` is wrong at this place, `effect` is
+    what it does then.
+    """
+
+    what: str
+    effect: str
 
 
 class FileDuplicated(Operation, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from db_sage_lint.operations import ChainBroken, FileDuplicated
 from db_sage_lint.regex import lazy
 from db_sage_lint.script import Direction, Script
 from db_sage_lint.sources.graph import first_in_circle, in_order, leaves
@@ -78,9 +79,8 @@ def places(folder: Folder) -> Iterator[tuple[str, Place]]:
         source = folder.read(file) if file.endswith(ENDINGS) else None
         found = revision(file, source) if source else None
         if found and found.id in known:
-            folder.problems.append(
-                f"{folder.shown(file)}: {known[found.id].file} has the revision {found.id} too; it may be one file's"
-            )
+            other = folder.shown(known[found.id].file)
+            folder.flaw(file, FileDuplicated(path=folder.shown(file), version=found.id, other=other))
         elif found:
             known[found.id] = found
     tell(folder, known)
@@ -90,21 +90,33 @@ def places(folder: Folder) -> Iterator[tuple[str, Place]]:
 
 def tell(folder: Folder, known: Mapping[str, Revision]) -> None:
     """What is wrong with the graph: revisions that no file has, circles, several heads."""
+
+    def flaw(found: Revision, pattern: re.Pattern[str], what: str, effect: str) -> None:
+        at = place_of(pattern, folder.read(found.file) or b"")
+        folder.flaw(found.file, ChainBroken(what=what, effect=effect, at=at))
+
     for found in known.values():
         for need in found.before:
             if need not in known and not any(name.startswith(need) for name in known):
-                folder.problems.append(f"{folder.shown(found.file)}: down_revision {need} is the revision of no file")
+                flaw(found, DOWN_REVISION, f"{need} is the revision of no file", "alembic stops with an error")
     needs = {name: found.before for name, found in known.items()}
     circle = first_in_circle(needs)
     if circle:
-        folder.problems.append(f"{folder.shown(known[circle].file)}: revision {circle} needs itself, by way of others")
+        what = f"revision {circle} needs itself, by way of others"
+        flaw(known[circle], DOWN_REVISION, what, "alembic stops with an error")
     heads = [known[name] for name in leaves(needs)]
     if len(heads) > 1 and not any(found.labelled for found in known.values()):
-        named = ", ".join(f"{head.id} ({head.file})" for head in heads)
-        folder.problems.append(
-            f"{folder.shown()}: {len(heads)} heads, {named}: `alembic upgrade head` refuses;"
-            " `alembic merge heads` joins them"
-        )
+        for head in heads:
+            others = " and ".join(f"{other.id} ({other.file})" for other in heads if other is not head)
+            what = f"revision {head.id} is a head beside {others}"
+            flaw(head, REVISION, what, "`alembic upgrade head` refuses; `alembic merge heads` joins them")
+
+
+def place_of(pattern: re.Pattern[str], source: bytes) -> int:
+    """The byte at which the pattern first matches, -1 where it doesn't."""
+    text = source.decode("utf-8", "replace")
+    found = pattern.search(text)
+    return len(text[: found.start()].encode()) if found else -1
 
 
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:

@@ -9,7 +9,7 @@ Sources: ariga/atlas, sql/migrate/dir.go (LocalDir.Files, LocalFile.Directive), 
 
 from collections.abc import Iterator
 
-from db_sage_lint.operations import MarkMisplaced
+from db_sage_lint.operations import ChainBroken, FileUnrecognised, MarkMisplaced
 from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, is_sql
@@ -24,7 +24,7 @@ OTHERS_MARK = lazy(rb"(?im)^--\s*(\+goose|migrate:up|liquibase\s*formatted)")
 TOP = lazy(rb"\A(?:(?:--|#)[^\n]*\n)*(?=\r?\n)")
 NO_TRANSACTION = lazy(rb"(?m)^[ -~]*?atlas:txmode +none\b")
 CHECKPOINT = lazy(rb"(?m)^[ -~]*?atlas:checkpoint\b")
-LISTED = lazy(r"(?m)^(\S.*\.sql) h1:")
+LISTED = lazy(rb"(?m)^(\S.*\.sql) h1:")
 
 
 def recognise(folder: Folder) -> str:
@@ -36,14 +36,26 @@ def recognise(folder: Folder) -> str:
 
 def places(folder: Folder) -> Iterator[tuple[str, Place]]:
     """By name, compared as text. Tells what atlas.sum doesn't list, for which Atlas refuses to run any."""
-    listed = set(LISTED.findall((folder.read(SUM) or b"").decode("utf-8", "replace")))
     files = [file for file in folder.files if is_sql(file) and "/" not in file]
     for file in files:
         yield file, Place(((1, 0, file),), file.partition("_")[0].removesuffix(".sql"))
-    differ = sorted(listed.symmetric_difference(files)) if SUM in folder.files else []
-    if differ:
-        what = f"lists {differ[0]}, but there is no such file" if differ[0] in listed else f"doesn't list {differ[0]}"
-        folder.problems.append(f"{folder.shown(SUM)}: {what}; `atlas migrate hash` writes it anew")
+    if SUM in folder.files:
+        tell(folder, files)
+
+
+def tell(folder: Folder, files: list[str]) -> None:
+    """Where the folder and its atlas.sum differ."""
+    source = folder.read(SUM) or b""
+    listed = {found[1].decode("utf-8", "replace"): found.start() for found in LISTED.finditer(source)}
+    why = f"{SUM} doesn't list it, so that `migrate apply` runs nothing at all; `atlas migrate hash` writes it anew"
+    for file in files:
+        if file not in listed:
+            folder.flaw(file, FileUnrecognised(path=folder.shown(file), runner=NAME, why=why))
+    effect = "`migrate apply` runs nothing at all; `atlas migrate hash` writes it anew"
+    for file, at in listed.items():
+        if file not in files:
+            what = f"{SUM} lists {file}, and there is no such file"
+            folder.flaw(SUM, ChainBroken(what=what, effect=effect, at=at))
 
 
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:

@@ -54,6 +54,8 @@ def steps(history: History, change: Change, read: Reader, transaction: bool | No
     """
     fates = dict(file_fates(history, change, read))
     duplicates = dict(duplicated(history, change.base))
+    flaws = flaws_by_file(history)
+    yield from of_lists(history, change, read)
     entries = with_deleted(history, change)
     scripts_of = getattr(history.runner, "reading", lambda: history.runner.scripts)()
     down_place = place_of_down(history)
@@ -70,16 +72,44 @@ def steps(history: History, change: Change, read: Reader, transaction: bool | No
         reported = not lost and is_reported(entry, change, new or entry.path in fates)
         if reported:
             about += misplaced(history, source)
+            about += flaws.get(entry.path, ())
         scripts = scripts_of(entry.path, source, entry.place)
         if reported and entry.place.direction == "up" and len(scripts) == 1:
             about += without_down(entry, entries[number + 1 : number + 2], down_place)
         if entry.place.direction == "up" or entry.place.number != undone:
             change_set = 0 if ships_together(entry, change, new) else number + 1
+        if about and not scripts:
+            yield Step(Script(entry.path, source, ()), change_set, reported, tuple(about))
         for script in scripts:
             undoes = script.direction == "down" and undone == entry.place.number
             yield Step(in_transaction(script, transaction), change_set, reported, tuple(about), undoes)
             undone = entry.place.number if script.direction == "up" else ""
             about = []
+
+
+def flaws_by_file(history: History) -> dict[str, list[Operation]]:
+    """What the runner finds wrong, by the file in which it stands."""
+    flaws: dict[str, list[Operation]] = {}
+    for flaw in history.flaws:
+        flaws.setdefault(flaw.file, []).append(flaw.operation)
+    return flaws
+
+
+def of_lists(history: History, change: Change, read: Reader) -> Iterator[Step]:
+    """What is wrong with files that list the migrations and are none: steps in which nothing runs."""
+    own = {entry.path for entry in history.entries}
+    for path, operations in flaws_by_file(history).items():
+        source = None if path in own else read(path)
+        if source is not None and list_is_reported(path, source, change):
+            yield Step(Script(path, source, ()), -1, reported=False, about_file=tuple(operations))
+
+
+def list_is_reported(path: str, source: bytes, change: Change) -> bool:
+    """Whether a list is asked for: it is named, or of folders, it is not as the base has it."""
+    if change.named is not None:
+        return path in change.named
+    base = change.base
+    return change.every or base is None or path not in base or base.object_id(path) != base.id_of(source)
 
 
 def place_of_down(history: History) -> str:
@@ -117,7 +147,8 @@ def passed_over(path: str, histories: Iterable[History]) -> tuple[Operation, ...
     for history in histories:
         pattern: str = getattr(history.runner, "NAMES", "")
         if pattern and any(entry.path.rpartition("/")[0] == folder for entry in history.entries):
-            return (FileUnrecognised(path=path, runner=history.runner.NAME, pattern=pattern),)
+            why = f"the names that it takes are {pattern}"
+            return (FileUnrecognised(path=path, runner=history.runner.NAME, why=why),)
     return ()
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from db_sage_lint.errors import UserError, nearest
 from db_sage_lint.sources import MARKED, RUNNERS
-from db_sage_lint.sources.history import Entry, Folder, History, Runner, is_sql, read_file
+from db_sage_lint.sources.history import Entry, Flaw, Folder, History, Runner, is_sql, read_file
 from db_sage_lint.sources.late import Sign
 from db_sage_lint.sources.trees import by_root, tree_above
 from db_sage_lint.sources.walk import (
@@ -150,7 +150,8 @@ def named(chosen: Chosen) -> Runner:
 def history_of(runner: Runner, mark: str, root: str, folder: Folder) -> History:
     prefix = f"{root}/" if root else ""
     entries = [Entry(prefix + name, place) for name, place in runner.places(folder)]
-    return History(runner, root or ".", mark, tuple(in_order(entries)))
+    flaws = tuple(Flaw(prefix + flaw.file, flaw.operation) for flaw in folder.flaws)
+    return History(runner, root or ".", mark, tuple(in_order(entries)), flaws)
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
@@ -172,7 +173,8 @@ def joined(histories: Iterable[History]) -> Iterator[History]:
         else:
             entries = in_order(entry for part in parts for entry in part.entries)
             folders = ", ".join(part.folder for part in parts)
-            yield History(parts[0].runner, place, f"{parts[0].mark}; {folders} are one history", tuple(entries))
+            flaws = tuple(flaw for part in parts for flaw in part.flaws)
+            yield History(parts[0].runner, place, f"{parts[0].mark}; {folders} are one history", tuple(entries), flaws)
 
 
 def beside(file: str, how: How = PLAIN) -> Iterator[str]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 
+from db_sage_lint.operations import ChainBroken
 from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script
 from db_sage_lint.sources.graph import first_in_circle, in_order
@@ -25,6 +26,7 @@ FILE = lazy(r"^(?:(.*)/)?([^/]+)/migrations/([^/]+)\.py$")
 IS_MIGRATION = lazy(rb"(?m)^class[ \t]+Migration\(")
 LIST = r"(?ms)^    %s[^=\n]*=[ \t]*(?:\[(.*?)\][ \t]*(?:#[^\n]*)?$|\((.*?)^    \))"
 DEPENDENCIES = lazy(LIST % "dependencies")
+DEPENDENCIES_LINE = lazy(rb"(?m)^    dependencies\b")
 RUN_BEFORE = lazy(LIST % "run_before")
 REPLACES = lazy(LIST % "replaces")
 PAIR = lazy(r"""\(\s*["'](\w+)["'],\s*["'](\w+)["'],?\s*\)""")
@@ -134,22 +136,25 @@ def meant(need: str, instead: Mapping[str, str], of_app: Mapping[str, list[str]]
 
 def tell(folder: Folder, known: Mapping[str, Migration], needs: Mapping[str, list[str]]) -> None:
     """What is wrong with the graph: what isn't there, circles, two ends in one application."""
+
+    def flaw(name: str, what: str, effect: str = "`migrate` stops with an error") -> None:
+        found = DEPENDENCIES_LINE.search(folder.read(known[name].file) or b"")
+        folder.flaw(known[name].file, ChainBroken(what=what, effect=effect, at=found.start() if found else -1))
+
     apps = {found.app for found in known.values()}
     for name, before in needs.items():
         for need in before:
             if need not in known and need.partition(".")[0] in apps:
-                folder.problems.append(f"{folder.shown(known[name].file)}: depends on {need}, which no file is")
+                flaw(name, f"{name} depends on {need}, which is not there")
     circle = first_in_circle(needs)
     if circle:
-        folder.problems.append(f"{folder.shown(known[circle].file)}: depends on itself, by way of others")
+        flaw(circle, f"{circle} depends on itself, by way of others")
     for app in sorted(apps):
         needed = {need for name, before in needs.items() if known[name].app == app for need in before}
-        ends = [name for name in needs if known[name].app == app and name not in needed]
-        if len(ends) > 1 and not circle:
-            folder.problems.append(
-                f"{folder.shown(known[ends[0]].file)}: {' and '.join(sorted(ends))} both come last in {app}:"
-                " `migrate` refuses; `makemigrations --merge` joins them"
-            )
+        ends = sorted(name for name in needs if known[name].app == app and name not in needed)
+        for end in ends if len(ends) > 1 and not circle else ():
+            what = f"{' and '.join(ends)} both come last in {app}"
+            flaw(end, what, "`migrate` refuses; `makemigrations --merge` joins them")
 
 
 Scripts = Callable[[str, bytes, Place], tuple[Script, ...]]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct
 
+from db_sage_lint.operations import ChainBroken, FileUnrecognised
 from db_sage_lint.script import Fragment, Script
 from db_sage_lint.sources.history import Folder, Place, natural
 
@@ -25,7 +26,6 @@ SUBFOLDERS = frozenset({"meta"})
 DIALECTS = frozenset({"postgresql", "pg", "cockroach"})
 BREAKPOINT = b"--> statement-breakpoint"
 UNLISTED = "not in the journal"
-SHOWN = 3
 
 
 class JournalEntry(Struct):
@@ -72,7 +72,7 @@ def places(folder: Folder) -> Iterator[tuple[str, Place]]:
     listed = [f"{entry.tag}.sql" for entry in found.entries] if found else []
     places = {file: Place(((0, number, ""),), file.removesuffix(".sql")) for number, file in enumerate(listed)}
     others = [file for file in folder.sql() if file not in places and "/" not in file]
-    tell(folder, listed, others)
+    tell(folder, listed, others if listed else [])
     present = {file: place for file, place in places.items() if file in folder.files}
     yield from present.items()
     for file in others:
@@ -81,20 +81,15 @@ def places(folder: Folder) -> Iterator[tuple[str, Place]]:
 
 def tell(folder: Folder, listed: list[str], others: list[str]) -> None:
     """What doesn't fit together: files that the journal lists and that are missing, and those that never run."""
-    missing = [file for file in listed if file not in folder.files]
-    if missing:
-        folder.problems.append(f"{folder.shown(JOURNAL)}: lists {some(missing)}, but there is no such file")
-    if listed and others:
-        folder.problems.append(
-            f"{folder.shown(JOURNAL)}: doesn't list {some(others)}, so that drizzle never runs"
-            f" {'them' if len(others) > 1 else 'it'}; drizzle-kit generate --custom makes a file with its entry"
-        )
-
-
-def some(files: list[str]) -> str:
-    """The files by name, not all of many."""
-    rest = len(files) - SHOWN
-    return ", ".join(files[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+    source = folder.read(JOURNAL) or b""
+    for file in listed:
+        if file not in folder.files:
+            at = source.find(b'"%s"' % file.removesuffix(".sql").encode())
+            what = f"the journal lists {file}, and there is no such file"
+            folder.flaw(JOURNAL, ChainBroken(what=what, effect="`migrate` stops with an error", at=at))
+    why = f"{JOURNAL} doesn't list it; `drizzle-kit generate --custom` makes a file with its entry"
+    for file in others:
+        folder.flaw(file, FileUnrecognised(path=folder.shown(file), runner=NAME, why=why))
 
 
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from msgspec import Struct, field
 
+from db_sage_lint.operations import Operation
 from db_sage_lint.script import Direction, Script
 
 Version = tuple[tuple[int, int, str], ...]
@@ -30,22 +31,37 @@ class Place(Struct, frozen=True):
     transaction: bool | None = None
 
 
+class Flaw(Struct, frozen=True):
+    """Something that a runner finds wrong with its files and that the rules judge: the operation tells what, its `at`
+    is the byte in the file.
+    """
+
+    file: str
+    operation: Operation
+
+
 class Folder(Struct, frozen=True, eq=False):
     """A folder that may hold migrations: its absolute path, and the paths of the files below it that some runner could
-    know, relative to it and sorted. `read` gives a file's bytes by that path, None where it can't be read. `problems`
-    takes what a runner finds wrong with the set-up: one line each, that begins with a path as `shown` gives it.
+    know, relative to it and sorted. `read` gives a file's bytes by that path, None where it can't be read. `flaws`
+    takes what a runner finds wrong with its files, `problems` what keeps it from being judged: one line each, that
+    begins with a path as `shown` gives it.
     """
 
     path: str
     files: tuple[str, ...]
     read: Callable[[str], bytes | None]
     problems: list[str] = field(default_factory=list)
+    flaws: list[Flaw] = field(default_factory=list)
     known: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """The folder's own name."""
         return self.path.rpartition("/")[2]
+
+    def flaw(self, file: str, operation: Operation) -> None:
+        """Notes something wrong with a file of the folder."""
+        self.flaws.append(Flaw(file, operation))
 
     def sql(self) -> tuple[str, ...]:
         return tuple(file for file in self.files if is_sql(file))
@@ -140,12 +156,15 @@ class Entry(Struct, frozen=True):
 
 
 class History(Struct, frozen=True, eq=False):
-    """The migrations of one folder in order, each down migration right after its up."""
+    """The migrations of one folder in order, each down migration right after its up. `flaws` are what is wrong with
+    them, or with files that list them, which are no entries.
+    """
 
     runner: Runner
     folder: str
     mark: str
     entries: tuple[Entry, ...]
+    flaws: tuple[Flaw, ...] = ()
 
 
 def by_name(files: Iterable[str], place: Callable[[str], Place | None]) -> Iterator[tuple[str, Place]]:

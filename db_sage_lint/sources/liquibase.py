@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from db_sage_lint.errors import UserError
+from db_sage_lint.operations import ChainBroken
 from db_sage_lint.regex import lazy
 from db_sage_lint.script import Fragment, Script, whole
 from db_sage_lint.sources import changelogs
@@ -89,7 +90,8 @@ class Walk:
                 continue
             if file.lower().endswith(changelogs.ENDINGS):
                 self.entered.add(file)
-                todo += [(inner, file) for inner in reversed(self.items(file, changelog))]
+                inner = self.items(file, changelog if item.relative else "")
+                todo += [(one, file) for one in reversed(inner)]
             elif item.kind == "sql file":
                 if applies(item.dbms) and self.exists(file, changelog):
                     self.found.setdefault(file, item.transaction)
@@ -100,15 +102,23 @@ class Walk:
         if file in self.folder.files:
             return True
         if is_sql(file):
-            self.folder.problems.append(f"{self.folder.shown(changelog)}: includes {file}, but there is no such file")
+            self.missing(file, changelog)
         return False
 
+    def missing(self, file: str, changelog: str) -> None:
+        """Tells of a file that a changelog includes and that isn't there."""
+        at = (self.folder.read(changelog) or b"").find(file.rpartition("/")[2].encode())
+        what = f"the changelog includes {file}, and there is no such file"
+        self.folder.flaw(changelog, ChainBroken(what=what, effect="`update` stops with an error", at=at))
+
     def items(self, file: str, changelog: str) -> list[Item]:
-        """What a changelog lists; nothing of one that can't be read, which is told."""
+        """What a changelog lists; nothing of one that isn't there. That is told where `changelog` includes it from its
+        own folder: another may stand in another module's part of the class path.
+        """
         source = self.folder.read(file)
         if source is None:
-            shown = self.folder.shown(changelog)
-            self.folder.problems.append(f"{shown}: includes {file}, but there is no such file")
+            if changelog:
+                self.missing(file, changelog)
             return []
         try:
             return changelogs.items(file, source)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from db_sage_lint.operations import ChainBroken
 from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place
@@ -22,10 +23,12 @@ LINE = lazy(r"^[ \t]*(?:[+-][ \t]*)?(?P<tag>@?)(?P<name>[^\s%#@][^\s#]*)")
 
 
 class Change(Struct):
-    """One line of the plan: `tags` are those that stand between it and the next change of the same name, in order."""
+    """One line of the plan, which begins at byte `at`: `tags` are those that stand between it and the next change of
+    the same name, in order.
+    """
 
     name: str
-    line: int
+    at: int
     tags: list[str]
     reworked: bool = False
 
@@ -36,12 +39,14 @@ def recognise(folder: Folder) -> str:
     return f"it has a {PLAN}" if deploys and PLAN in folder.files else ""
 
 
-def changes(plan: str) -> list[Change]:
+def changes(plan: bytes) -> list[Change]:
     """The changes of a plan, in order."""
     found: list[Change] = []
     last: dict[str, Change] = {}
-    for number, line in enumerate(plan.splitlines(), 1):
-        item = LINE.match(line)
+    at, next_line = 0, 0
+    for line in plan.splitlines(keepends=True):
+        at, next_line = next_line, next_line + len(line)
+        item = LINE.match(line.decode("utf-8", "replace"))
         if item is None:
             continue
         if item["tag"]:
@@ -50,19 +55,19 @@ def changes(plan: str) -> list[Change]:
             continue
         if item["name"] in last:
             last[item["name"]].reworked = True
-        last[item["name"]] = Change(item["name"], number, [])
+        last[item["name"]] = Change(item["name"], at, [])
         found.append(last[item["name"]])
     return found
 
 
 def places(folder: Folder) -> Iterator[tuple[str, Place]]:
     """The files of the plan's changes."""
-    plan = (folder.read(PLAN) or b"").decode("utf-8", "replace")
     files = frozenset(folder.files)
-    for number, change in enumerate(changes(plan)):
+    for number, change in enumerate(changes(folder.read(PLAN) or b"")):
         name = file_name(change, files)
         if f"deploy/{name}.sql" not in files:
-            folder.problems.append(f"{folder.shown(PLAN)}:{change.line}: there is no deploy/{name}.sql for this change")
+            what = f"there is no deploy/{name}.sql for this change"
+            folder.flaw(PLAN, ChainBroken(what=what, effect="`sqitch deploy` stops at it", at=change.at))
         version = ((0, number, ""),)
         for file, place in (
             (f"deploy/{name}.sql", Place(version, name)),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct
 
+from db_sage_lint.operations import ChainBroken
 from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, natural
@@ -40,14 +41,16 @@ def listed(folder: Folder, manifest: str) -> list[str]:
 
 
 def places(folder: Folder) -> Iterator[tuple[str, Place]]:
-    """The listed files by version, then as listed; one that isn't there is a problem."""
+    """The listed files by version, then as listed; one that isn't there is a flaw."""
     present = set(folder.files)
     for manifest in folder.files:
         found = MANIFEST.match(manifest)
         for number, name in enumerate(listed(folder, manifest) if found else ()):
             file = f"{found[1] if found else ''}/{name}"
             if file not in present:
-                folder.problems.append(f"{folder.shown(manifest)}: lists {name}, which is not there")
+                at = (folder.read(manifest) or b"").find(b'"%s"' % name.encode())
+                what = f"the manifest lists {name}, and there is no such file"
+                folder.flaw(manifest, ChainBroken(what=what, effect="the schema tool stops at it", at=at))
                 continue
             version = manifest.partition("/")[0]
             yield file, Place((*natural(version), (2, number, "")), f"{version} {name}")

@@ -7,7 +7,7 @@ each, and `---- tern: disable-tx ----`, a whole line of the part that it holds f
 import re
 from collections.abc import Iterator
 
-from db_sage_lint.operations import MarkMisplaced
+from db_sage_lint.operations import ChainBroken, MarkMisplaced
 from db_sage_lint.regex import lazy
 from db_sage_lint.script import Direction, Script
 from db_sage_lint.sources.history import Folder, Place, by_name
@@ -40,10 +40,11 @@ def place(file: str) -> Place | None:
 
 def places(folder: Folder) -> Iterator[tuple[str, Place]]:
     """The numbered files; tern refuses to run at all where a number is missing."""
-    numbers = {int(found.number) for _, found in by_name(folder.files, place)}
-    gap = next((number for number in range(1, max(numbers, default=0)) if number not in numbers), None)
-    if gap is not None:
-        folder.problems.append(f"{folder.shown()}: tern runs nothing: there is no file with the number {gap}")
+    numbers = {int(found.number): file for file, found in by_name(folder.files, place)}
+    for number in sorted(numbers):
+        if number > 1 and number - 1 not in numbers:
+            what = f"there is no migration with the number {number - 1}"
+            folder.flaw(numbers[number], ChainBroken(what=what, effect="tern runs nothing at all"))
     return by_name(folder.files, place)
 
 

@@ -38,6 +38,10 @@ class Sample(Struct):
             for script in history.runner.scripts(entry.path, Path(entry.path).read_bytes(), entry.place)
         ]
 
+    def messages(self, *rules: str) -> list[str]:
+        """What the findings of these rules say."""
+        return [finding.message for finding in self.report.findings if finding.rule in rules]
+
     def found(self, *rules: str) -> list[tuple[str, int]]:
         """Where the findings of these rules are: the file's name and the line."""
         places = [(f.location.script, f.location.start) for f in self.report.findings if f.rule in rules]

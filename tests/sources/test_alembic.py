@@ -40,9 +40,11 @@ def test_findings(sample: "Callable[[str], Sample]") -> None:
 
 def test_broken_graph(sample: "Callable[[str], Sample]") -> None:
     tree = sample("alembic_broken")
-    missing, heads = tree.problems
-    assert missing == "versions/4_d.py: down_revision nowhere is the revision of no file"
-    assert heads.startswith("versions: 3 heads, b (2_b.py), c (3_c.py), e (5_e.py)")
+    assert tree.problems == ()
+    assert tree.found("migration-chain-broken") == [("2_b.py", 6), ("3_c.py", 6), ("4_d.py", 7), ("5_e.py", 1)]
+    first, _, missing, _ = tree.messages("migration-chain-broken")
+    assert first.startswith("revision b is a head beside c (3_c.py) and e (5_e.py): `alembic upgrade head` refuses")
+    assert missing == "nowhere is the revision of no file: alembic stops with an error"
     assert len(tree.history.entries) == 5
     assert tree.found("statement-not-analysed") == [("5_e.py", 5)]
 

@@ -37,9 +37,14 @@ def test_order_and_transaction(sample: "Callable[[str], Sample]") -> None:
 
 
 def test_broken_graph(sample: "Callable[[str], Sample]") -> None:
-    missing, ends = sample("django").problems
-    assert missing == "shop/people/migrations/0002_late.py: depends on people.0000_gone, which no file is"
-    assert "people.0002_late and people.0002_other both come last in people" in ends
+    tree = sample("django")
+    assert tree.problems == ()
+    assert tree.found("migration-chain-broken") == [("0002_late.py", 5), ("0002_late.py", 5), ("0002_other.py", 5)]
+    ends, missing, _ = tree.messages("migration-chain-broken")
+    assert missing == (
+        "people.0002_late depends on people.0000_gone, which is not there: `migrate` stops with an error"
+    )
+    assert ends.startswith("people.0002_late and people.0002_other both come last in people: `migrate` refuses")
 
 
 def test_findings(sample: "Callable[[str], Sample]") -> None:

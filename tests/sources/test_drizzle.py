@@ -27,8 +27,24 @@ def test_order_of_the_journal(sample: "Callable[[str], Sample]") -> None:
         ("0001_by_customer.sql", "up", True),
         ("0003_outside.sql", "up", True),
     ]
-    (problem,) = tree.problems
-    assert problem.startswith("drizzle/meta/_journal.json: doesn't list 0009_forgotten.sql")
+    assert tree.problems == ()
+
+
+def test_journal_and_files_differ(sample: "Callable[[str], Sample]") -> None:
+    tree = sample("drizzle")
+    assert tree.found("migration-name-unrecognised") == [("0009_forgotten.sql", 1)]
+    assert tree.messages("migration-name-unrecognised") == [
+        "drizzle doesn't run drizzle/0009_forgotten.sql: meta/_journal.json doesn't list it;"
+        " `drizzle-kit generate --custom` makes a file with its entry"
+    ]
+
+
+def test_journal_lists_what_is_missing() -> None:
+    source = b'{"entries": [{"tag": "0000_a"},\n{"tag": "0001_b"}]}'
+    folder = Folder("/x", ("0000_a.sql", "meta/_journal.json"), lambda _: source)
+    assert [file for file, _ in drizzle.places(folder)] == ["0000_a.sql"]
+    (flaw,) = folder.flaws
+    assert (flaw.file, flaw.operation.at) == ("meta/_journal.json", source.index(b'"0001_b"'))
 
 
 def test_findings(sample: "Callable[[str], Sample]") -> None:

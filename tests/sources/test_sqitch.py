@@ -32,20 +32,24 @@ def test_order_direction_transaction(sample: "Callable[[str], Sample]") -> None:
         ("deploy/total.sql", "up", False),
         ("revert/total.sql", "down", False),
     ]
-    assert tree.problems == ("db/sqitch.plan:11: there is no deploy/lost.sql for this change",)
+    assert tree.problems == ()
 
 
 def test_findings(sample: "Callable[[str], Sample]") -> None:
     tree = sample("sqitch")
+    assert tree.found("migration-chain-broken") == [("sqitch.plan", 11)]
+    assert tree.messages("migration-chain-broken") == [
+        "there is no deploy/lost.sql for this change: `sqitch deploy` stops at it"
+    ]
     assert tree.found("concurrently-in-transaction") == [("by_customer.sql", 3)]
     assert tree.found(*BROKEN) == []
 
 
 def test_plan() -> None:
-    plan = "%project=a\n\n# a note\n+ one 2024\n@v1 2024\n@v2 2024\n  one [one@v1] 2024 # again\n"
+    plan = b"%project=a\n\n# a note\n+ one 2024\n@v1 2024\n@v2 2024\n  one [one@v1] 2024 # again\n"
     first, second = changes(plan)
-    assert (first.name, first.line, first.tags, first.reworked) == ("one", 4, ["v1", "v2"], True)
-    assert (second.line, second.reworked) == (7, False)
+    assert (first.name, first.at, first.tags, first.reworked) == ("one", plan.index(b"+ one"), ["v1", "v2"], True)
+    assert (second.at, second.reworked) == (plan.index(b"  one"), False)
     assert file_name(first, frozenset({"deploy/one@v2.sql"})) == "one@v2"
     assert file_name(first, frozenset()) == "one@v1"
     assert file_name(second, frozenset()) == "one"

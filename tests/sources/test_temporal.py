@@ -1,4 +1,4 @@
-"""Temporal"s manifests: order, directions and transactions of its sample tree."""
+"""Temporal's manifests: order, directions and transactions of its sample tree."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -12,7 +12,8 @@ def test_recognised(sample: "Callable[[str], Sample]") -> None:
     assert tree.history.runner.NAME == "temporal"
     assert tree.history.folder == "schema/versioned"
     assert tree.loose == ()
-    assert tree.problems == ("schema/versioned/v1.10/manifest.json: lists missing.sql, which is not there",)
+    assert tree.problems == ()
+    assert tree.found("migration-chain-broken") == [("manifest.json", 1)]
 
 
 def test_order_direction_transaction(sample: "Callable[[str], Sample]") -> None:

@@ -6,6 +6,7 @@ from db_sage_lint.operations import (
     AlterSubscription,
     Analyze,
     Begin,
+    ChainBroken,
     ChangeSetEnd,
     Cluster,
     ClusterOn,
@@ -61,6 +62,6 @@ UNTOUCHED: dict[str, tuple[type[Operation], ...]] = {
     "what it runs inside comes as operations of its own": (DoBlock, Query),
     "it is no statement, or one without effect": (
         Nothing, ScriptEnd, ChangeSetEnd, SyntaxProblem, FileEdited, FileOutOfOrder, FileDuplicated, FileWithoutDown,
-        FileUnrecognised, Skipped, InvalidIgnore, UnusedIgnore, MarkMisplaced, ShadowDiffered, ShadowFailed,
+        FileUnrecognised, ChainBroken, Skipped, InvalidIgnore, UnusedIgnore, MarkMisplaced, ShadowDiffered, ShadowFailed,
     ),
 }  # fmt: skip
