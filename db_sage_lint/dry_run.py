@@ -16,6 +16,8 @@ from db_sage_lint.shadow.observe import Failure
 from db_sage_lint.shadow.replay import Options, Ran, Replay, ScriptRun
 from db_sage_lint.shadow.servers import Server
 
+NOT_RESTORED = "dry-run-not-restored"
+
 
 class Wanted(Struct, frozen=True, kw_only=True):
     """The server to run on: of major version `pg` (None: the newest that is there), or the one that `url` names, which
@@ -78,15 +80,20 @@ class ShadowRun(Run):
     def judge(self, steps: list[Step], config: Config, seen: SeenStatements | None = None) -> None:
         if not any(step.reported for step in steps):
             return
-        forward = [step for step in steps if step.script.direction == "up"]
         with self.place() as (server, database, user):
             self.outcome.server = server.title
             with Replay(server, database, self.options, user) as replay:
-                runs = replay.run(forward, self.told)
+                runs = replay.run(steps, self.told)
             config = config.given(f"the shadow server, {server.title}", pg=server.major)
         self.outcome.runs += runs
         self.note_history(runs)
         super().judge(steps, config, dict(statements_seen(runs)) if seen is None else seen)
+        self.once(NOT_RESTORED, told_by="down-does-not-restore")
+
+    def once(self, rule: str, told_by: str) -> None:
+        """Leaves out findings of a rule in scripts of which another one has said the same without a server."""
+        told = {finding.location.script for finding in self.out.findings if finding.rule == told_by}
+        self.out.findings[:] = [f for f in self.out.findings if f.rule != rule or f.location.script not in told]
 
     @contextmanager
     def place(self) -> Iterator[tuple[Server, str, str]]:
@@ -116,13 +123,14 @@ def statements_seen(runs: list[ScriptRun]) -> Iterator[tuple[tuple[Script, int],
     for run in runs:
         for ran in run.statements:
             if run.reported:
-                yield (run.script, ran.number), seen(ran)
+                last = ran is run.statements[-1]
+                yield (run.script, ran.number), seen(ran, run.not_restored if last else ())
 
 
-def seen(ran: Ran) -> Seen:
+def seen(ran: Ran, not_restored: tuple[str, ...] = ()) -> Seen:
     observed = ran.observed
     if observed.failure is None:
-        return Seen(effects=observed.effects, held=observed.held, complete=observed.complete)
+        return Seen(effects=observed.effects, held=observed.held, complete=observed.complete, not_restored=not_restored)
     return Seen(
         complete=False,
         failed=observed.failure.message,

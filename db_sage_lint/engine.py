@@ -26,6 +26,7 @@ from db_sage_lint.operations import (
     ScriptEnd,
     ShadowDiffered,
     ShadowFailed,
+    ShadowNotRestored,
     Skipped,
     Unread,
 )
@@ -174,7 +175,9 @@ class Run:
         """What a shadow server says against the statement: that it fails, or that it does other than was predicted."""
         if seen.failed:
             yield ShadowFailed(message=seen.failed, hint=seen.hint, at=seen.at)
-        elif seen.complete and not any(isinstance(op, UNPREDICTABLE) or op.possible for op in statement.operations):
+        if seen.not_restored:
+            yield ShadowNotRestored(what="; ".join(seen.not_restored))
+        if seen.complete and not any(isinstance(op, UNPREDICTABLE) or op.possible for op in statement.operations):
             for one in misjudged(strongest_first(self.predicted), seen):
                 yield ShadowDiffered(relation=one.relation, predicted=one.predicted, observed=one.observed)
 

@@ -19,7 +19,8 @@ class Seen(Struct, frozen=True, kw_only=True):
     """One statement's run. `effects` are the locks that it newly took, `held` those that its transaction had before.
 
     `complete` is false where the effects couldn't be seen. `failed` is PostgreSQL's message where it refused the
-    statement, with its `hint`, and the byte of the file that it points at (-1: none).
+    statement, with its `hint`, and the byte of the file that it points at (-1: none). `not_restored`, of the last
+    statement of a way back, says what of the schema is not as it was.
     """
 
     effects: tuple[Effect, ...] = ()
@@ -28,6 +29,7 @@ class Seen(Struct, frozen=True, kw_only=True):
     failed: str = ""
     hint: str = ""
     at: int = -1
+    not_restored: tuple[str, ...] = ()
 
 
 # By script and the number of the statement in it, as `read` counts them from 0.

@@ -21,8 +21,8 @@ UNUSED = "unused-ignore"
 # What makes a down migration fail, or not do what it is there for.
 FAILS_GOING_DOWN = frozenset(
     {
-        "concurrently-in-transaction", "down-does-not-restore", "not-allowed-in-transaction", "object-already-exists",
-        "syntax-error", "unknown-object",
+        "concurrently-in-transaction", "down-does-not-restore", "dry-run-failed", "dry-run-not-restored",
+        "not-allowed-in-transaction", "object-already-exists", "syntax-error", "unknown-object",
     }
 )  # fmt: skip
 

@@ -73,11 +73,15 @@ def held(ran: Ran, own: set[str]) -> list[tuple[Name, Lock]]:
 
 def ending(run: ScriptRun, since: dict[Name, tuple[int, float]], clock: float) -> Iterator[str]:
     """How the script ends, and how long others had to wait for what it locked."""
+    for difference in run.not_restored:
+        yield f"{MARGIN}not as before: {harmless(difference)}"
     if not run.applied:
         undone = "all of it is undone" if run.in_transaction else "what stands before it stays done"
         yield f"    end  failed; {undone}"
+        yield from run_again(run)
         return
     yield "    end  " + ("committed" if run.in_transaction else "done")
+    yield from run_again(run)
     strongest: dict[Name, Lock] = {}
     for one in run.statements:
         for effect in one.observed.effects:
@@ -88,6 +92,13 @@ def ending(run: ScriptRun, since: dict[Name, tuple[int, float]], clock: float) -
             shown = str(name).removeprefix("public.")
             waited = duration(clock - begun)
             yield f"{MARGIN}{lock.blocks} of {shown} waited up to {waited}; under a shorter lock_timeout they fail"
+
+
+def run_again(run: ScriptRun) -> Iterator[str]:
+    """Whether a script that stopped half-way can be run again."""
+    if run.again is not None and run.again.observed.failure:
+        message = harmless(run.again.observed.failure.message)
+        yield f"{MARGIN}run again after stopping half-way, it fails at line {line_of(run, run.again)}: {message}"
 
 
 def line_of(run: ScriptRun, ran: Ran) -> int:

@@ -1,8 +1,8 @@
 """Runs scripts on a shadow server as their runner would: transactions, order, what happens after a failure."""
 
-import threading
+import contextlib
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
@@ -16,6 +16,8 @@ from db_sage_lint.operations import AlterSetting, Begin, Name, Operation
 from db_sage_lint.read import Read
 from db_sage_lint.script import Script
 from db_sage_lint.shadow.apart import run_apart
+from db_sage_lint.shadow.compare import State, differences, state
+from db_sage_lint.shadow.deadline import Deadline
 from db_sage_lint.shadow.observe import Failure, Observed, Observer, attempt
 from db_sage_lint.shadow.reaches import reaches
 from db_sage_lint.shadow.servers import Server
@@ -29,7 +31,9 @@ How = Literal["in the transaction", "in a transaction of its own", "outside a tr
 REFUSED_IN_BLOCK = {"25001", "2D000"}  # active_sql_transaction, invalid_transaction_termination
 CANCELED = "57014"
 MOST_TABLES = 24
-PATIENCE = 2.0
+MOST_TRIED_AGAIN = 12
+# The database to be connected to while another one is copied or dropped.
+COPYING = "template1"
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -49,7 +53,11 @@ class Ran(Struct, frozen=True, eq=False):
 
 
 class ScriptRun(Struct, eq=False):
-    """A script's run. `applied` says that all of it is done; `lost` that the server ended meanwhile."""
+    """A script's run. `applied` says that all of it is done; `lost` that the server ended meanwhile.
+
+    `not_restored` says of a way back what is not as it was before the way there. `again` is the statement at which the
+    script fails if it is run once more, of one that runs statement by statement and so may stop half-way.
+    """
 
     script: Script
     reported: bool
@@ -57,6 +65,8 @@ class ScriptRun(Struct, eq=False):
     statements: list[Ran] = []
     applied: bool = True
     lost: bool = False
+    not_restored: tuple[str, ...] = ()
+    again: Ran | None = None
 
     @property
     def failure(self) -> Ran | None:
@@ -72,6 +82,7 @@ class Replay:
         self.database = database
         self.options = options
         self.user = user
+        self.tried_again = 0
         self._observer: Observer | None = None
         self.deadline = Deadline(options.timeout, self.interrupt)
 
@@ -89,13 +100,69 @@ class Replay:
         and the next one runs all the same. After the server itself has gone nothing runs any more.
         """
         runs: list[ScriptRun] = []
-        for step in steps:
-            run = self.script(step.script, watched=step.reported)
-            runs.append(run)
-            told(run)
-            if run.lost:
+        following = list(steps)
+        for number, step in enumerate(following):
+            if step.script.direction == "down":
+                continue
+            back = following[number + 1] if number + 1 < len(following) else None
+            there_and_back = back is not None and back.undoes and step.reported
+            for run in self.round_trip(step, back) if there_and_back and back else self.one_way(step):
+                runs.append(run)
+                told(run)
+            if runs[-1].lost:
                 break
         return runs
+
+    def one_way(self, step: Step) -> Iterator[ScriptRun]:
+        run = self.script(step.script, watched=step.reported)
+        if step.reported and not run.in_transaction and not run.lost and self.tried_again < MOST_TRIED_AGAIN:
+            self.tried_again += 1
+            with self.copy_of_database() as other:
+                run.again = other.script(step.script, watched=False).failure if other else None
+        yield run
+
+    def round_trip(self, step: Step, back: Step) -> Iterator[ScriptRun]:
+        """There, and on a copy of the database back and there again; this one is left as it is after the way there.
+
+        The way back has to lead to the schema from which the way there began.
+        """
+        before = self.state()
+        yield from self.one_way(Step(step.script, step.change_set))
+        with self.copy_of_database() as other:
+            if other is None:
+                return
+            undone = other.script(back.script, watched=True)
+            undone.reported = back.reported
+            if undone.applied:
+                left = [str(one) for one in differences(before, other.state()) if one.kind != "role"]
+                failed = other.script(step.script, watched=False).failure
+                if failed and failed.observed.failure:
+                    left.append(f"migrating once more fails: {failed.observed.failure.message}")
+                undone.not_restored = tuple(left)
+        yield undone
+
+    def state(self) -> State:
+        self.freshen()
+        return state(self.connection)
+
+    @contextlib.contextmanager
+    def copy_of_database(self) -> "Iterator[Replay | None]":
+        """A copy of the database, in which everything may be tried; None where none can be made."""
+        import psycopg
+
+        self.disconnect()
+        copy = f"{self.database}_copy"
+        try:
+            with self.server.connect(COPYING) as connection:
+                connection.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{self.database}"')
+        except (UserError, psycopg.Error):
+            yield None
+            return
+        try:
+            with Replay(self.server, copy, self.options, self.user) as other:
+                yield other
+        finally:
+            self.server.drop(copy, COPYING)
 
     def script(self, script: Script, *, watched: bool) -> ScriptRun:
         """Runs one script; each statement is observed if it is `watched`, else it only runs."""
@@ -276,45 +343,6 @@ class Replay:
         else:
             with self.server.connect() as other:
                 other.execute("SELECT pg_catalog.pg_terminate_backend(%s)", (observer.connection.info.backend_pid,))
-
-
-class Deadline:
-    """While it is entered, `interrupt` is called once the seconds are over, and again as long as that doesn't help."""
-
-    def __init__(self, seconds: float, interrupt: Callable[[int], None]) -> None:
-        self.seconds = seconds
-        self.interrupt = interrupt
-        self.at = 0.0
-        self.passed = 0
-        self.over = threading.Event()
-        self.thread: threading.Thread | None = None
-
-    def __enter__(self) -> None:
-        self.passed = 0
-        self.at = time.monotonic() + self.seconds if self.seconds else 0.0
-        if self.thread is None and self.seconds:
-            self.thread = threading.Thread(target=self.watch, daemon=True)
-            self.thread.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.at = 0.0
-
-    def watch(self) -> None:
-        while not self.over.wait(min(0.1, self.seconds / 4)):
-            if self.at and time.monotonic() > self.at:
-                self.passed += 1
-                self.at += PATIENCE
-                try:
-                    self.interrupt(self.passed)
-                except Exception:  # noqa: BLE001, S112 - a server that is gone has nothing to interrupt; the runner tells of it
-                    continue
-
-    def end(self) -> None:
-        self.over.set()
-        if self.thread is not None:
-            self.thread.join()
 
 
 def lost(statements: Sequence[Sent], run: ScriptRun, why: str) -> Ran:

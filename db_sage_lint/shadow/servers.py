@@ -89,11 +89,13 @@ class Server:
         finally:
             self.drop(name)
 
-    def drop(self, name: str) -> None:
-        """Drops a database and whoever is connected to it; a server that is gone has no database left to drop."""
+    def drop(self, name: str, meanwhile: str = "") -> None:
+        """Drops a database and whoever is connected to it, from the database `meanwhile` (empty: that of the URL). A
+        server that is gone has no database left to drop.
+        """
         import psycopg
 
-        with contextlib.suppress(UserError, psycopg.Error), self.connect() as connection:
+        with contextlib.suppress(UserError, psycopg.Error), self.connect(meanwhile) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 

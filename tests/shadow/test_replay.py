@@ -238,3 +238,46 @@ def test_the_server_dies_meanwhile(project: Path, monkeypatch: pytest.MonkeyPatc
     killer.join()
     assert [finding.rule for finding in outcome.report.findings] == ["dry-run-failed"]
     assert not list(Path(folder).iterdir())
+
+
+def test_there_and_back(project: Path) -> None:
+    (project / "1_orders.up.sql").write_text(
+        "CREATE TABLE orders (id bigint PRIMARY KEY);\nCREATE TYPE kept AS ENUM ();\n"
+    )
+    (project / "1_orders.down.sql").write_text("DROP TABLE orders;\n")
+    (project / "2_note.up.sql").write_text("ALTER TABLE orders ADD note text;\n")
+    (project / "2_note.down.sql").write_text("ALTER TABLE orders DROP note;\n")
+    outcome = dry([])
+    assert len(outcome.runs) == 4
+    assert all(run.applied for run in outcome.runs)
+    restored = {run.script.path.rpartition("/")[2]: run.not_restored for run in outcome.runs if run.not_restored}
+    assert restored == {
+        "1_orders.down.sql": ("type kept is left", 'migrating once more fails: type "kept" already exists')
+    }
+    (finding,) = [finding for finding in outcome.report.findings if "restore" in finding.rule]
+    assert finding.location.script.path == "migrations/1_orders.down.sql"
+
+
+def test_only_a_server_tells_what_a_function_leaves(project: Path) -> None:
+    body = "DO $$ BEGIN EXECUTE format('CREATE TABLE %I ()', 'made_' || 'up'); END $$;\nSELECT 1;\n"
+    (project / "1_made.up.sql").write_text(body)
+    (project / "1_made.down.sql").write_text("SELECT 1;\n")
+    outcome = dry([])
+    (finding,) = [finding for finding in outcome.report.findings if finding.rule == "dry-run-not-restored"]
+    assert "table made_up is left" in finding.message
+
+
+def test_run_again_after_half(run: Ran) -> None:
+    _, script = run("CREATE TABLE a (id int);", "DROP TABLE IF EXISTS b; CREATE TABLE c (); SELECT 1;", apart=True)
+    assert script.applied
+    assert script.again is not None
+    assert script.again.observed.failure is not None
+    assert script.again.observed.failure.message == 'relation "c" already exists'
+
+
+def test_run_again_without_harm(run: Ran) -> None:
+    (script,) = run(
+        "CREATE TABLE IF NOT EXISTS c (); CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON c ((1));", apart=True
+    )
+    assert script.applied
+    assert script.again is None
