@@ -1,13 +1,16 @@
 """The hooks under pre-commit itself, in real repositories with real commits."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
-pytestmark = pytest.mark.slow
+ROOT = Path(__file__).resolve().parents[2]
+slow = pytest.mark.slow
 
 Git = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -38,6 +41,34 @@ def installed(project: Path, hook_repository: Path, git_environment: dict[str, s
     return install
 
 
+@pytest.mark.parametrize(
+    ("path", "looked_at"),
+    [
+        ("a.sql", True),
+        ("schema/main/delta/72/01x.sql.postgres", True),
+        ("shop/orders/migrations/0002_total.py", True),
+        ("alembic/versions/ab12_total.py", True),
+        ("src/migrations/1_a.ts", True),
+        ("src/migration/1_a.mjs", True),
+        ("db/changelog/db.changelog-master.yaml", True),
+        ("db/changelog.xml", True),
+        ("drizzle/meta/_journal.json", True),
+        ("db/sqitch.plan", True),
+        ("migrations/1/metadata.toml", True),
+        ("src/app.py", False),
+        ("conversions.py", False),
+        ("src/index.ts", False),
+        ("migrations/README.md", False),
+    ],
+)
+def test_files_of_the_staged_hook(path: str, looked_at: bool) -> None:
+    named, staged = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert bool(re.search(staged["files"], path)) is looked_at
+    assert "types" not in staged
+    assert named["types"] == ["sql"]
+
+
+@slow
 def test_try_repo_runs_both_hooks(
     project: Path, hook_repository: Path, git_environment: dict[str, str], git: Git
 ) -> None:
@@ -50,6 +81,7 @@ def test_try_repo_runs_both_hooks(
     assert "hook id: db-sage-lint-staged\n" in done.stdout
 
 
+@slow
 @pytest.mark.parametrize("hook", ["db-sage-lint", "db-sage-lint-staged"])
 def test_commits(hook: str, installed: Callable[[str], None], project: Path, git: Git) -> None:
     installed(hook)
@@ -92,3 +124,35 @@ def test_commits(hook: str, installed: Callable[[str], None], project: Path, git
     git("rm", "-q", "migrations/0005_index.sql")
     deleted = git("commit", "-m", "deleted")
     assert deleted.returncode == 0, deleted.stderr
+
+
+REVISION = """from alembic import op
+import sqlalchemy as sa
+
+revision = "{own}"
+down_revision = {before}
+
+
+def upgrade():
+    {call}
+"""
+
+
+@slow
+def test_migrations_in_python_are_seen_when_staged(installed: Callable[[str], None], project: Path, git: Git) -> None:
+    installed("db-sage-lint-staged")
+    versions = project / "alembic" / "versions"
+    versions.mkdir(parents=True)
+    made = 'op.create_table("carts", sa.Column("id", sa.BigInteger, primary_key=True), sa.Column("n", sa.BigInteger))'
+    (versions / "a.py").write_text(REVISION.format(own="a", before="None", call=made))
+    git("add", "-A")
+    accepted = git("commit", "-m", "carts")
+    assert accepted.returncode == 0, accepted.stderr
+
+    index = 'op.create_index("carts_n", "carts", ["n"])'
+    (versions / "b.py").write_text(REVISION.format(own="b", before='"a"', call=index))
+    git("add", "-A")
+    refused = git("commit", "-m", "index")
+    assert refused.returncode == 1
+    assert "[index-without-concurrently]" in refused.stderr
+    assert "--> alembic/versions/b.py:9:5" in refused.stderr
