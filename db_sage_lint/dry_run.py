@@ -11,7 +11,8 @@ from db_sage_lint.report import Report, Request
 from db_sage_lint.run import ConfigFor, Run
 from db_sage_lint.script import Script
 from db_sage_lint.seen import Seen, SeenStatements
-from db_sage_lint.shadow import external, servers
+from db_sage_lint.shadow import agreement, external, servers
+from db_sage_lint.shadow.agreement import Agreement
 from db_sage_lint.shadow.observe import Failure
 from db_sage_lint.shadow.replay import Options, Ran, Replay, ScriptRun
 from db_sage_lint.shadow.servers import Server
@@ -31,11 +32,15 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
 
 class DryRun(Struct, kw_only=True):
-    """What a dry run gives: the findings, the runs of all scripts in order, and what was decided on the way."""
+    """What a dry run gives: the findings, the runs of all scripts in order, and the server's title.
+
+    `agreements` compare the replayed catalog with the server's, of each history that ran to its end.
+    """
 
     report: Report
     runs: list[ScriptRun] = []
     server: str = ""
+    agreements: list[Agreement] = []
 
     @property
     def applied(self) -> int:
@@ -84,11 +89,14 @@ class ShadowRun(Run):
             self.outcome.server = server.title
             with Replay(server, database, self.options, user) as replay:
                 runs = replay.run(steps, self.told)
+                real = replay.facts() if all(run.applied for run in runs) else None
             config = config.given(f"the shadow server, {server.title}", pg=server.major)
         self.outcome.runs += runs
         self.note_history(runs)
         super().judge(steps, config, dict(statements_seen(runs)) if seen is None else seen)
         self.once(NOT_RESTORED, told_by="down-does-not-restore")
+        if real is not None:
+            self.outcome.agreements.append(agreement.compare(self.db, real))
 
     def once(self, rule: str, told_by: str) -> None:
         """Leaves out findings of a rule in scripts of which another one has said the same without a server."""

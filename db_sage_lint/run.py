@@ -204,7 +204,9 @@ class Run:
         rules = load()
         chosen = enabled(config, rules)
         judge = Judge({rule: rules[rule] for rule in sorted(chosen)})
-        outcome = Engine(judge, config, seen).run(steps)
+        engine = Engine(judge, config, seen)
+        outcome = engine.run(steps)
+        self.db = engine.db
         settled = settle(outcome.findings, [step.script for step in steps if step.reported], config, rules)
         self.out.findings += settled.findings
         self.out.suppressed += settled.suppressed

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterator
 
 import click
 import msgspec
@@ -18,6 +19,7 @@ from db_sage_lint.shadow.replay import Options
 
 # What can't be asked of a dry run: it reads files, and its text is more than findings.
 LEFT_OUT = {"pg", "stdin_filename", "statistics"}
+DIFFERENCES_SHOWN = 5
 OWN = [
     click.Option(
         ["--pg"], type=click.IntRange(13, 18), help="The major version to run on.  [default: the newest that is there]"
@@ -70,6 +72,8 @@ def run(
         notes = (*report.notes, *(settings.notes() if asked.verbose else ()))
         for note in (*notes, *([ended(outcome)] if outcome.runs else ())):
             say(note)
+        for line in agreement(outcome, verbose=asked.verbose):
+            say(line)
     show(outcome, where, asked)
     for trouble in (*report.problems, *report.bugs):
         say(f"error: {trouble}")
@@ -80,6 +84,16 @@ def ended(outcome: DryRun) -> str:
     """Where it ran, and how much of it to the end."""
     whole = f"{outcome.applied} of {words.count(len(outcome.runs), 'migration')}"
     return f"{outcome.server}: {whole} ran to the end"
+
+
+def agreement(outcome: DryRun, *, verbose: bool) -> Iterator[str]:
+    """Whether the linter's idea of the schema is the server's."""
+    for one in outcome.agreements:
+        if one.differing:
+            yield f"the replayed catalog agrees with the server's in {one.same:,} of {words.count(one.all, 'object')}"
+            yield from (f"  {line}" for line in (one.differing if verbose else one.differing[:DIFFERENCES_SHOWN]))
+        elif verbose:
+            yield f"the replayed catalog agrees with the server's in all {words.count(one.same, 'object')}"
 
 
 def show(outcome: DryRun, where: list[Target], asked: Asked) -> None:

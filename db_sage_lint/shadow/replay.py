@@ -15,6 +15,7 @@ from db_sage_lint.errors import UserError
 from db_sage_lint.operations import AlterSetting, Begin, Name, Operation
 from db_sage_lint.read import Read
 from db_sage_lint.script import Script
+from db_sage_lint.shadow.agreement import Facts, of_server
 from db_sage_lint.shadow.apart import run_apart
 from db_sage_lint.shadow.compare import State, differences, state
 from db_sage_lint.shadow.deadline import Deadline
@@ -140,6 +141,11 @@ class Replay:
                     left.append(f"migrating once more fails: {failed.observed.failure.message}")
                 undone.not_restored = tuple(left)
         yield undone
+
+    def facts(self) -> Facts:
+        """What the database holds, to be compared with a replayed catalog."""
+        self.freshen()
+        return of_server(self.connection)
 
     def state(self) -> State:
         self.freshen()

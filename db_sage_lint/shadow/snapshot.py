@@ -6,6 +6,7 @@ under another OID; the counters of pg_stat_get_xact_* count since the last repor
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -175,9 +176,22 @@ class Difference:
         """Tables of which rows were read, that were verified, or of which an index was built."""
         names = {found[1] for found in self.told(VERIFYING)}
         emptied = {self.before.relations[oid].name.name for oid in self.moved() if self.emptied(oid)}
-        names |= {found[2] for found in self.told(BUILDING)} - emptied
-        tables = ((oid, seen) for oid, seen in self.before.relations.items() if seen.kind in "rm")
-        return {oid for oid, seen in tables if self.was_read(oid, seen, names)}
+        built = {found[2]: found[1] for found in self.told(BUILDING) if found[2] not in emptied}
+        tables = [(oid, seen) for oid, seen in self.before.relations.items() if seen.kind in "rm"]
+        namesakes = Counter(seen.name.name for _, seen in tables)
+        names |= {name for name in built if namesakes[name] < 2}
+        exact = {oid for name, index in built.items() if namesakes[name] > 1 for oid in self.with_new_index(index)}
+        return {oid for oid, seen in tables if oid in exact or self.was_read(oid, seen, names)}
+
+    def with_new_index(self, name: str) -> set[Oid]:
+        """The tables that have an index of that name in a new file: messages don't tell schemas."""
+        before = self.before.relations
+        return {
+            seen.table
+            for oid, seen in self.after.relations.items()
+            if seen.kind == "i" and seen.name.name == name and seen.table is not None
+            if oid not in before or before[oid].file != seen.file
+        }
 
     def was_read(self, oid: Oid, seen: Seen, names: set[str]) -> bool:
         """Whether rows of it were read; a name that was told counts for a relation that the session has locked."""
