@@ -10,7 +10,8 @@ class Request(Struct, frozen=True, kw_only=True):
 
     The change set is what is new since `since` (a git revision), or what is `staged`; with `all` every file is judged
     as a change set of its own, with `together` the given files are one. `stdin` are the bytes that stand for the path
-    `-`, judged under the name `stdin_filename`, whose folder also gives them their history.
+    `-`, judged under the name `stdin_filename`, whose folder also gives them their history. With `render`, migrations
+    of Alembic and Django are judged by the SQL that the framework itself prints, which runs the user's code.
     """
 
     paths: tuple[str, ...] = ()
@@ -20,6 +21,7 @@ class Request(Struct, frozen=True, kw_only=True):
     together: bool = False
     stdin: bytes | None = None
     stdin_filename: str = ""
+    render: bool = False
 
 
 class Report(Struct, kw_only=True):

@@ -181,7 +181,12 @@ class Run:
         change = changes.Change(named, self.base, self.request.all, self.request.together)
         if self.staged is not None:
             self.staged.preload(entry.path for entry in history.entries if entry.path in self.staged)
-        self.judge(list(changes.steps(history, change, self.read, config.transaction)), config)
+        steps = changes.steps(history, change, self.read, config.transaction)
+        if self.request.render:
+            from db_sage_lint.sources.render import rendered
+
+            steps = rendered(history, steps, self.out.notes)
+        self.judge(list(steps), config)
 
     def loose(self, paths: list[str], histories: tuple[History, ...]) -> None:
         for number, path in enumerate(paths):

@@ -39,6 +39,7 @@ class Asked(Struct, kw_only=True):
     staged: bool
     every: bool
     together: bool
+    render: bool
     stdin_filename: str | None
     formats: tuple[Target, ...]
     output: str | None
@@ -79,6 +80,7 @@ def names(text: str) -> tuple[str, ...]:
 @click.option("--staged", is_flag=True, help="Judge what is staged in git, as one change set.")
 @click.option("--all", "every", is_flag=True, help="Judge every file, each as a change set of its own.")
 @click.option("--together", is_flag=True, help="The given files ship together, as one change set.")
+@click.option("--render", is_flag=True, help="Judge the SQL that Alembic or Django prints; runs the project's code.")
 @click.option("--stdin-filename", metavar="PATH", help="The path that standard input (-) stands for.")
 @click.option(
     "--format",
@@ -183,6 +185,7 @@ def requested(asked: Asked) -> Request:
         staged=asked.staged,
         all=asked.every,
         together=asked.together,
+        render=asked.render,
     )
 
 

@@ -64,6 +64,13 @@ def revision(file: str, source: bytes) -> Revision | None:
     return Revision(file, name[1], below + (strings(depends[1]) if depends else []), labelled(labels))
 
 
+def below(source: bytes) -> str:
+    """The revision from which a migration goes on, the first of those that it joins; "base" for the first of all."""
+    found = DOWN_REVISION.search(source.decode("utf-8", "replace"))
+    names = strings(found[1]) if found else []
+    return names[0] if names else "base"
+
+
 def strings(text: str) -> list[str]:
     return STRING.findall(text.partition("#")[0] if "\n" not in text else text)
 
