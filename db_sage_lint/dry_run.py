@@ -23,12 +23,14 @@ NOT_RESTORED = "dry-run-not-restored"
 class Wanted(Struct, frozen=True, kw_only=True):
     """The server to run on: of major version `pg` (None: the newest that is there), or the one that `url` names, which
     `force` takes even if it isn't empty. Without `superuser` the migrations run as a role that owns the database.
+    `prelude` is one of `preludes.PRELUDES`, empty for what the project's profiles tell.
     """
 
     pg: int | None = None
     url: str = ""
     force: bool = False
     superuser: bool = True
+    prelude: str = ""
 
 
 class DryRun(Struct, kw_only=True):
@@ -88,6 +90,7 @@ class ShadowRun(Run):
         with self.place() as (server, database, user):
             self.outcome.server = server.title
             with Replay(server, database, self.options, user) as replay:
+                replay.prepare(self.prelude(config))
                 runs = replay.run(steps, self.told)
                 real = replay.facts() if all(run.applied for run in runs) else None
             config = config.given(f"the shadow server, {server.title}", pg=server.major)
@@ -112,6 +115,14 @@ class ShadowRun(Run):
             return
         with servers.started(servers.choose(self.wanted.pg), confined=not self.options.allow_programs) as server:
             yield server, servers.OWNER, "" if self.wanted.superuser else servers.plain_owner(server)
+
+    def prelude(self, config: Config) -> str:
+        """The platform's name: as asked, else told by the project's profiles. A server that is the user's own is given
+        a platform's roles only if that is asked for.
+        """
+        if self.wanted.prelude or self.wanted.url:
+            return self.wanted.prelude or "plain"
+        return "supabase" if "supabase" in config.profiles else "plain"
 
     def note_history(self, runs: list[ScriptRun]) -> None:
         """Says what of the history didn't run: what is judged may fail for want of it."""
@@ -138,7 +149,14 @@ def statements_seen(runs: list[ScriptRun]) -> Iterator[tuple[tuple[Script, int],
 def seen(ran: Ran, not_restored: tuple[str, ...] = ()) -> Seen:
     observed = ran.observed
     if observed.failure is None:
-        return Seen(effects=observed.effects, held=observed.held, complete=observed.complete, not_restored=not_restored)
+        return Seen(
+            effects=observed.effects,
+            held=observed.held,
+            with_tables=observed.with_tables,
+            complete=observed.complete,
+            skipped=any(notice.endswith(", skipping") for notice in observed.notices),
+            not_restored=not_restored,
+        )
     return Seen(
         complete=False,
         failed=observed.failure.message,

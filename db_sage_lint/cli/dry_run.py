@@ -15,6 +15,7 @@ from db_sage_lint.cli.progress import Progress
 from db_sage_lint.dry_run import DryRun, Wanted, dry_run
 from db_sage_lint.reporters import Look, render, timeline, words
 from db_sage_lint.rules import load as load_rules
+from db_sage_lint.shadow.preludes import PRELUDES
 from db_sage_lint.shadow.replay import Options
 
 # What can't be asked of a dry run: it reads files, and its text is more than findings.
@@ -46,6 +47,12 @@ OWN = [
         help="Also run statements that reach programs, files or other servers (COPY … PROGRAM, dblink, ALTER SYSTEM).",
     ),
     click.Option(
+        ["--prelude"],
+        type=click.Choice(tuple(PRELUDES)),
+        help="What the database has before the first migration: nothing (plain), or the roles, schemas and functions of"
+        " a Supabase project; -closed for one made since 30 October 2026.  [default: as the project's layout tells]",
+    ),
+    click.Option(
         ["--no-superuser"], is_flag=True, help="Run as a role that owns the database and is no superuser."
     ),
 ]  # fmt: skip
@@ -59,12 +66,13 @@ def run(
     timeout: float,
     allow_programs: bool,
     no_superuser: bool,
+    prelude: str | None,
     **options: object,
 ) -> int:
     asked = msgspec.convert({**options, "pg": None, "stdin_filename": None, "statistics": False}, Asked)
     where = targets(asked.formats, asked.output)
     settings = Settings(asked)
-    wanted = Wanted(pg=pg, url=shadow_url or "", force=force, superuser=not no_superuser)
+    wanted = Wanted(pg=pg, url=shadow_url or "", force=force, superuser=not no_superuser, prelude=prelude or "")
     with Progress(wanted=not (asked.no_progress or asked.quiet)):
         outcome = dry_run(requested(asked), settings, wanted, Options(timeout=timeout, allow_programs=allow_programs))
     report = outcome.report

@@ -21,8 +21,8 @@ COLUMNS = f"""
 SELECT n.nspname, c.relname, a.attname,
   -- of an extension's types the replay knows the name alone
   CASE WHEN {NOT_EXTENSION.format("pg_type", "t.oid")} THEN tn.nspname ELSE 'pg_catalog' END, t.typname,
-  CASE WHEN {NOT_EXTENSION.format("pg_type", "e.oid")} THEN en.nspname ELSE 'pg_catalog' END, e.typname, a.atttypmod, a.attnotnull,
-  a.attidentity, a.attgenerated, d.adbin IS NOT NULL
+  CASE WHEN {NOT_EXTENSION.format("pg_type", "e.oid")} THEN en.nspname ELSE 'pg_catalog' END, e.typname,
+  a.atttypmod, a.attnotnull, a.attidentity, a.attgenerated, d.adbin IS NOT NULL
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace tn ON tn.oid = t.typnamespace
 LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A' LEFT JOIN pg_namespace en ON en.oid = e.typnamespace

@@ -10,12 +10,13 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
 
 from db_sage_lint.effects.locks import Lock
-from db_sage_lint.operations import Name
+from db_sage_lint.operations import Name, Operation
 from db_sage_lint.shadow.observe import Failure, Observed, Observer, attempt, observed
 from db_sage_lint.shadow.snapshot import Difference, Oid, Snapshot, locks_of, take
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import psycopg
 
 MOST_STOPS = 12
+MOST_TABLES = 24
 TICK = 0.002
 LINE_UP_SECONDS = 2.0
 WAITS = """
@@ -139,3 +141,29 @@ class Watch:
         for blocker in list(self.blockers):
             with contextlib.suppress(psycopg.Error):
                 self.remove(blocker)
+
+
+def concerned(operations: Iterable[Operation], now: Snapshot, connection: "psycopg.Connection") -> list[Name]:
+    """The tables that the operations name, by themselves, by their indexes or by their parents; at most a few dozen."""
+    wanted = set(chain.from_iterable(map(names_in, operations)))
+    oids = set()
+    for oid, seen in now.relations.items():
+        if seen.name in wanted or Name(seen.name.name) in wanted or not wanted:
+            oids.add(seen.table or oid)
+    family = connection.execute(
+        "WITH RECURSIVE heirs AS (SELECT unnest(%s::pg_catalog.oid[]) AS relid UNION"
+        " SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN heirs h ON h.relid = i.inhparent)"
+        " SELECT relid::pg_catalog.int8 FROM heirs",
+        (list(oids),),
+    ).fetchall()
+    found = (now.relations[oid] for (oid,) in family if oid in now.relations)
+    return sorted(seen.name for seen in found if seen.kind in "rp")[:MOST_TABLES]
+
+
+def names_in(op: Operation) -> Iterable[Name]:
+    """Every name in the operation's fields."""
+    for value in structs.asdict(op).values():
+        if isinstance(value, Name):
+            yield value
+        elif isinstance(value, tuple):
+            yield from (item for item in value if isinstance(item, Name))

@@ -106,7 +106,10 @@ class Difference(Struct, frozen=True):
             return f"{self.kind} {name} is missing"
         if self.how == "left":
             return f"{self.kind} {name} is left"
-        return f"{self.kind} {name} is {short(self.after)}, was {short(self.before)}"
+        before, after = short(self.before), short(self.after)
+        if before == after or self.kind in {"function", "procedure", "view", "materialized view"}:
+            return f"{self.kind} {name} is another"
+        return f"{self.kind} {name} is {after}, was {before}"
 
 
 def state(connection: "psycopg.Connection") -> State:

@@ -34,15 +34,17 @@ class Observed(Struct, frozen=True, kw_only=True):
     """What a statement did.
 
     `effects` are the locks that it took on relations which existed before it, with what was scanned and rewritten; a
-    mode that the transaction held already is not taken anew, and stands in `held`. Where `complete` is false it
-    couldn't be seen, since the statement failed or ended its transaction. `messages` are what the server said of its
-    work, `notices` what it said to the user. `created`, `dropped` and `invalid` name relations and indexes.
+    mode that the transaction held already is not taken anew, and stands in `held`. `with_tables` are indexes that are
+    locked, no more than their tables. Where `complete` is false it couldn't be seen, since the statement failed or
+    ended its transaction. `messages` are what the server said of its work, `notices` what it said to the user.
+    `created`, `dropped` and `invalid` name relations and indexes.
     """
 
     effects: tuple[Effect, ...] = ()
     complete: bool = True
     failure: Failure | None = None
     held: dict[Name, Lock] = {}
+    with_tables: frozenset[Name] = frozenset()
     created: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     invalid: tuple[str, ...] = ()
@@ -123,6 +125,7 @@ def observed(
     return Observed(
         effects=difference.effects(),
         held=difference.held(),
+        with_tables=difference.with_tables(),
         created=difference.created(),
         dropped=difference.dropped(),
         invalid=difference.invalid(),

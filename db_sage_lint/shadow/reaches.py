@@ -16,7 +16,7 @@ WORDS = re.compile(
     rb"""(?<![\w$]) (?: pg_read_(?:binary_)?file | pg_ls_(?:dir|logdir|waldir|tmpdir|archive_statusdir) | pg_stat_file
     | pg_read_server_files | pg_write_server_files | pg_execute_server_program | pg_file_(?:write|rename|unlink|sync)
     | pg_logdir_ls | lo_(?:import|export) | dblink\w* | postgres_fdw | file_fdw | mysql_fdw | adminpack | pg_cron_job
-    | plpython[23]?u | plperlu | pltclu | plr | plsh | plv8u | http_(?:get|post|put|delete) | load_file
+    | plpython[23]?u | plperlu | pltclu | plr | plsh | plv8u | (?<!net\.)http_(?:get|post|put|delete) | load_file
     | database_to_xml_file | pg_rotate_logfile | pg_promote | pg_create_restore_point ) (?![\w$])""",
     re.IGNORECASE | re.VERBOSE,
 )

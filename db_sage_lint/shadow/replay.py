@@ -3,7 +3,6 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -12,17 +11,19 @@ from msgspec import Struct, structs
 from db_sage_lint.blocks import refused_in_block
 from db_sage_lint.engine import Step, one_transaction
 from db_sage_lint.errors import UserError
-from db_sage_lint.operations import AlterSetting, Begin, Name, Operation
+from db_sage_lint.operations import AlterSetting, Begin
 from db_sage_lint.read import Read
 from db_sage_lint.script import Script
+from db_sage_lint.shadow import preludes
 from db_sage_lint.shadow.agreement import Facts, of_server
-from db_sage_lint.shadow.apart import run_apart
+from db_sage_lint.shadow.apart import concerned, run_apart
 from db_sage_lint.shadow.compare import State, differences, state
 from db_sage_lint.shadow.deadline import Deadline
+from db_sage_lint.shadow.extensions import Stub, available, extension_of, stub_for
 from db_sage_lint.shadow.observe import Failure, Observed, Observer, attempt
 from db_sage_lint.shadow.reaches import reaches
 from db_sage_lint.shadow.servers import Server
-from db_sage_lint.shadow.snapshot import Snapshot, take
+from db_sage_lint.shadow.snapshot import take
 from db_sage_lint.shadow.statements import Sent, sent
 
 if TYPE_CHECKING:
@@ -31,10 +32,11 @@ if TYPE_CHECKING:
 How = Literal["in the transaction", "in a transaction of its own", "outside a transaction", "not run"]
 REFUSED_IN_BLOCK = {"25001", "2D000"}  # active_sql_transaction, invalid_transaction_termination
 CANCELED = "57014"
-MOST_TABLES = 24
 MOST_TRIED_AGAIN = 12
 # The database to be connected to while another one is copied or dropped.
 COPYING = "template1"
+# What ways back leave as it is: other databases or migrations may need it.
+SHARED = {"role", "extension"}
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -84,6 +86,7 @@ class Replay:
         self.options = options
         self.user = user
         self.tried_again = 0
+        self.extensions: frozenset[str] | None = None
         self._observer: Observer | None = None
         self.deadline = Deadline(options.timeout, self.interrupt)
 
@@ -100,6 +103,8 @@ class Replay:
         """Runs the steps' scripts; `told` hears of each. A script that fails is left behind as its runner leaves it,
         and the next one runs all the same. After the server itself has gone nothing runs any more.
         """
+        import psycopg
+
         runs: list[ScriptRun] = []
         following = list(steps)
         for number, step in enumerate(following):
@@ -107,12 +112,26 @@ class Replay:
                 continue
             back = following[number + 1] if number + 1 < len(following) else None
             there_and_back = back is not None and back.undoes and step.reported
-            for run in self.round_trip(step, back) if there_and_back and back else self.one_way(step):
-                runs.append(run)
-                told(run)
+            try:
+                for run in self.round_trip(step, back) if there_and_back and back else self.one_way(step):
+                    runs.append(run)
+                    told(run)
+            except (UserError, psycopg.Error):
+                if not runs or self.is_alive():
+                    raise
+                runs[-1].lost = True
             if runs[-1].lost:
                 break
         return runs
+
+    def is_alive(self) -> bool:
+        """Whether the server still takes connections."""
+        self.disconnect()
+        try:
+            self.server.connect().close()
+        except UserError:
+            return False
+        return True
 
     def one_way(self, step: Step) -> Iterator[ScriptRun]:
         run = self.script(step.script, watched=step.reported)
@@ -135,7 +154,8 @@ class Replay:
             undone = other.script(back.script, watched=True)
             undone.reported = back.reported
             if undone.applied:
-                left = [str(one) for one in differences(before, other.state()) if one.kind != "role"]
+                found = differences(before, other.state())
+                left = [str(one) for one in found if one.kind not in SHARED]
                 failed = other.script(step.script, watched=False).failure
                 if failed and failed.observed.failure:
                     left.append(f"migrating once more fails: {failed.observed.failure.message}")
@@ -172,6 +192,8 @@ class Replay:
 
     def script(self, script: Script, *, watched: bool) -> ScriptRun:
         """Runs one script; each statement is observed if it is `watched`, else it only runs."""
+        import psycopg
+
         statements = sent(script)
         reads = [Read(one.start, one.end, one.operations) for one in statements]
         run = ScriptRun(script, watched, one_transaction(script, reads))
@@ -181,9 +203,9 @@ class Replay:
                 return run
             self.one_by_one(statements, run, watched=watched)
             self.leave(run)
-        except UserError as error:
-            run.lost, run.applied = True, False
-            run.statements.append(lost(statements, run, str(error)))
+        except (UserError, psycopg.Error) as error:
+            run.applied, run.lost = False, not self.is_alive()
+            run.statements.append(lost(statements, run, " ".join(str(error).split())))
         if any(isinstance(op, AlterSetting) for one in statements for op in one.operations):
             self.disconnect()
         return run
@@ -192,7 +214,7 @@ class Replay:
 
     def at_once(self, statements: Sequence[Sent]) -> bool:
         """Runs a script of one transaction as one query, which is fast; false where that failed and nothing is done."""
-        if any(one.why_not or one.rows is not None or self.refusal(one) for one in statements):
+        if any(one.why_not or one.rows is not None or self.refusal(one) or self.stub(one) for one in statements):
             return False
         text = b";\n".join(one.sql for one in statements if one.sql)
         if not text:
@@ -238,6 +260,12 @@ class Replay:
         if one.why_not or refusal:
             failed = Failure(f"not run: {refusal}") if refusal else None
             return Ran(number, one, "not run", Observed(complete=False, failure=failed, notices=(one.why_not,)))
+        stub = self.stub(one)
+        if stub is not None:
+            failed, milliseconds = attempt(self.connection, stub.sql)
+            self.observer.forget()
+            told = Observed(complete=False, failure=failed, notices=(stub.notice,), milliseconds=milliseconds)
+            return Ran(number, one, "in a transaction of its own", told)
         with self.deadline:
             how, observed = self.outcome(one, watched=watched)
         if observed.failure and self.deadline.passed:
@@ -312,6 +340,20 @@ class Replay:
         reached = "" if self.options.allow_programs else reaches(one)
         return f"it reaches {reached}; --allow-programs lets it" if reached else ""
 
+    def stub(self, one: Sent) -> Stub | None:
+        """What stands in for a statement on an extension that the server doesn't have."""
+        if not any(map(extension_of, one.operations)):
+            return None
+        if self.extensions is None:
+            self.extensions = available(self.connection)
+        row = self.connection.execute("SELECT pg_catalog.current_schema()").fetchone()
+        return stub_for(one.operations, self.extensions, (row and row[0]) or "public")
+
+    def prepare(self, prelude: str) -> None:
+        """Puts into the database what a platform has before the first migration."""
+        for text in preludes.texts(prelude):
+            self.connection.execute(text)
+
     # --- the connection ----------------------------------------------------------------------------------------------
 
     @property
@@ -357,29 +399,3 @@ def lost(statements: Sequence[Sent], run: ScriptRun, why: str) -> Ran:
     number = min(number, max(len(statements) - 1, 0))
     one = statements[number] if statements else Sent(0, 0)
     return Ran(number, one, "not run", Observed(complete=False, failure=Failure(f"the shadow server is gone: {why}")))
-
-
-def concerned(operations: Iterable[Operation], now: Snapshot, connection: "psycopg.Connection") -> list[Name]:
-    """The tables that the operations name, by themselves, by their indexes or by their parents; at most a few dozen."""
-    wanted = set(chain.from_iterable(map(names_in, operations)))
-    oids = set()
-    for oid, seen in now.relations.items():
-        if seen.name in wanted or Name(seen.name.name) in wanted or not wanted:
-            oids.add(seen.table or oid)
-    family = connection.execute(
-        "WITH RECURSIVE heirs AS (SELECT unnest(%s::pg_catalog.oid[]) AS relid UNION"
-        " SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN heirs h ON h.relid = i.inhparent)"
-        " SELECT relid::pg_catalog.int8 FROM heirs",
-        (list(oids),),
-    ).fetchall()
-    found = (now.relations[oid] for (oid,) in family if oid in now.relations)
-    return sorted(seen.name for seen in found if seen.kind in "rp")[:MOST_TABLES]
-
-
-def names_in(op: Operation) -> Iterable[Name]:
-    """Every name in the operation's fields."""
-    for value in structs.asdict(op).values():
-        if isinstance(value, Name):
-            yield value
-        elif isinstance(value, tuple):
-            yield from (item for item in value if isinstance(item, Name))

@@ -41,6 +41,7 @@ SETTINGS = {
     "max_locks_per_transaction": "256",
     "autovacuum": "off",
     "jit": "off",
+    "restart_after_crash": "off",
     "dynamic_shared_memory_type": "mmap",
     "timezone": "UTC",
     "log_timezone": "UTC",

@@ -147,6 +147,15 @@ class Difference:
         held = max(self.after.locks.get(table, NONE_HELD), default=Lock.NONE)
         return max(held, found[table].lock if table in found else Lock.NONE) >= effect.lock
 
+    def with_tables(self) -> frozenset[Name]:
+        """Indexes that are locked, and that `effects` leaves out because their tables tell it."""
+        told = {effect.relation for effect in self.effects()}
+        return frozenset(
+            seen.name
+            for oid, seen in self.before.relations.items()
+            if seen.kind in "iI" and seen.name not in told and oid in self.after.locks
+        )
+
     def held(self) -> dict[Name, Lock]:
         """The strongest lock on each relation that was held when the statement began; indexes as in `effects`."""
         relations, locks = self.before.relations, self.before.locks
@@ -179,6 +188,7 @@ class Difference:
         built = {found[2]: found[1] for found in self.told(BUILDING) if found[2] not in emptied}
         tables = [(oid, seen) for oid, seen in self.before.relations.items() if seen.kind in "rm"]
         namesakes = Counter(seen.name.name for _, seen in tables)
+        namesakes.update(seen.name.name for seen in self.new.values() if seen.kind in "rm")
         names |= {name for name in built if namesakes[name] < 2}
         exact = {oid for name, index in built.items() if namesakes[name] > 1 for oid in self.with_new_index(index)}
         return {oid for oid, seen in tables if oid in exact or self.was_read(oid, seen, names)}

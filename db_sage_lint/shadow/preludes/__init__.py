@@ -1,0 +1,18 @@
+"""What a platform has before a project's first migration, as SQL."""
+
+from pathlib import Path
+
+PRELUDES = {
+    "plain": (),
+    "supabase": ("supabase.sql", "supabase_open.sql"),
+    "supabase-closed": ("supabase.sql", "supabase_closed.sql"),
+}
+STUBS = ("uuid-ossp", "pgcrypto", "pg_cron", "pg_net")
+
+
+def texts(name: str) -> list[bytes]:
+    """The SQL of one of PRELUDES, in order; that of Supabase brings the extensions that it has switched on."""
+    here = Path(__file__).parent
+    files = [here / file for file in PRELUDES[name]]
+    stubs = [here.with_name("stubs") / f"{stub}.sql" for stub in STUBS] if files else []
+    return [file.read_bytes().replace(b"@extschema@", b"extensions") for file in (*files, *stubs)]

@@ -1,0 +1,2 @@
+-- pg_graphql: its objects are part of the supabase prelude.
+SELECT;

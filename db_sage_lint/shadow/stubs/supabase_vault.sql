@@ -1,0 +1,2 @@
+-- supabase_vault: its objects are part of the supabase prelude.
+SELECT;
