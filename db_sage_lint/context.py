@@ -78,9 +78,8 @@ class Context:
     `exposed_schemas` those that an API opens to them.
     `undone` is the state to which a down script has to lead back: that before the script which it undoes.
     `seen` is what a shadow server saw the statement do, if it ran there, and `alone` says that the operation is all of
-    the statement. `unguarded` is the strongest lock blocking reads or writes of a contended relation that the script has
-    asked for
-    with no lock_timeout in force.
+    the statement. `unguarded` is the strongest lock blocking reads or writes of a contended relation that the script
+    has asked for with no lock_timeout in force.
     """
 
     def __init__(
@@ -357,8 +356,10 @@ class Context:
 
     def in_this_transaction(self, origin: Origin | None) -> bool:
         """Whether that statement ran in the transaction that is open now."""
-        if origin is None or origin.script is not self.script or not self.in_transaction:
+        if origin is None or not self.in_transaction:
             return False
+        if origin.script is not self.script:
+            return origin.script in self.session.before
         return self.session.began is None or origin.start >= self.session.began.start
 
     def earlier_in_script(self) -> Iterator[Operation]:

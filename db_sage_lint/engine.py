@@ -1,4 +1,4 @@
-"""Replay and ask: every script runs against the catalog in order, and what is reported is judged just before it runs."""
+"""Replay and ask: every script runs against the catalog in order; what is reported is judged just before it runs."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
@@ -45,7 +45,8 @@ class Step(Struct, frozen=True, eq=False):
     """A script in its place: steps with the same number in `change_set` ship together.
 
     Only `reported` steps are judged. `about_file` are operations on the file itself (edited, out of order, …). `undoes`
-    says that it is the way back from the step before it.
+    says that it is the way back from the step before it, `joins` that its runner runs it in the transaction of the
+    scripts before it in its change set.
     """
 
     script: Script
@@ -53,6 +54,7 @@ class Step(Struct, frozen=True, eq=False):
     reported: bool = True
     about_file: tuple[Operation, ...] = ()
     undoes: bool = False
+    joins: bool = False
 
 
 class Bug(Struct, frozen=True, eq=False):
@@ -65,7 +67,9 @@ class Bug(Struct, frozen=True, eq=False):
 
 
 class Outcome(Struct):
-    """What a replay found. `proofs` are earlier statements that kept a rule quiet. `statements` and `not_analysed` count those of the reported scripts."""
+    """What a replay found. `proofs` are earlier statements that kept a rule quiet. `statements` and `not_analysed`
+    count those of the reported scripts.
+    """
 
     findings: list[Finding]
     bugs: list[Bug]
@@ -96,6 +100,7 @@ class Engine:
         self.habits: set[str] = set()
         self.undone: State | None = None
         self.counted = ""
+        self.open: Session | None = None
         self.outcome = Outcome([], [], [])
         self.predictions: list[Prediction] | None = None
 
@@ -121,7 +126,7 @@ class Engine:
 
     def run_script(self, step: Step, statements: Sequence[Read], later: Later, *, ends: bool) -> None:
         script = step.script
-        session = Session(script, in_transaction=one_transaction(script, statements), settings=self.defaults, db=self.db)
+        session = self.session(step, statements)
         now = Context(self.db, session, later, self.config, self.judge.rules, self.habits)
         now.undone = self.undone if step.undoes else None
         run = Run(self, step, session, now)
@@ -132,7 +137,10 @@ class Engine:
             run.statement(statement, self.seen.get((script, number)))
         end = Origin(script, len(script.source), len(script.source), step.change_set)
         run.take(ScriptEnd(), end)
-        session.close(self.db)
+        if step.joins and script.direction == "up" and not ends:
+            self.open = session
+        else:
+            session.close(self.db)
         if ends:
             run.take(ChangeSetEnd(), end)
         self.habits.update(session.ever_set)
@@ -142,6 +150,19 @@ class Engine:
             self.outcome.statements += sum(statement.counts for statement in statements)
             self.outcome.proofs += now.proofs
             self.outcome.not_analysed += len({unread.origin.start for unread in now.unread})
+
+
+    def session(self, step: Step, statements: Sequence[Read]) -> Session:
+        """The session of a script: its own, or that of the scripts before it, whose transaction is still open."""
+        inside = one_transaction(step.script, statements)
+        if step.script.direction == "up":
+            before, self.open = self.open, None
+            if before is not None and inside and before.goes_on():
+                before.go_on(step.script, self.db)
+                return before
+            if before is not None:
+                before.close(self.db)
+        return Session(step.script, in_transaction=inside, settings=self.defaults, db=self.db)
 
 
 class Run:
@@ -246,8 +267,9 @@ def change_sets(steps: Iterable[Step]) -> Iterator[list[Step]]:
 
 
 def one_transaction(script: Script, statements: Sequence[Read]) -> bool:
-    """Whether the script runs in one transaction. Where the runner isn't known the statements tell: a script that begins
-    one itself, or holds what the server refuses in a block, runs statement by statement; any other as one."""
+    """Whether the script runs in one transaction. Where the runner isn't known the statements tell: a script that
+    begins one itself, or holds what the server refuses in a block, runs statement by statement; any other as one.
+    """
     if script.transaction is not None:
         return script.transaction
     operations = chain.from_iterable(statement.operations for statement in statements)

@@ -60,13 +60,13 @@ follows: Filed[Callable[..., None]] = Filed()
 
 
 class Session:
-    """One connection of a runner, which runs one script.
+    """One connection of a runner, which runs one script, or several that it sends in one transaction.
 
     `in_transaction` says that a transaction block is open: the runner's, or with `own_block` the file's own, which
     the statement at `began` opened. `settings` are the values in force, by lower-case name, as far as they are known;
     `ever_set` the names of those that the script gave a value, other than 0 for a timeout. `held` are the locks of the
-    open transaction, `new_enum_values` the values that it has added to enums, by type and value. `transactions` counts
-    those opened so far.
+    open transaction, `new_enum_values` the values that it has added to enums, by type and value, `before` the scripts
+    that it ran before this one. `transactions` counts those opened so far.
 
     With `db`, the catalog's search_path follows the setting from the start, and the runner's transaction can be
     rolled back.
@@ -86,6 +86,7 @@ class Session:
         self.began: Origin | None = None
         self.settings = dict(settings)
         self.held: dict[Name, Held] = {}
+        self.before: tuple[Script, ...] = ()
         self.transactions = int(in_transaction)
         self.new_enum_values: dict[tuple[Name, str], Origin] = {}
         self.ever_set: set[str] = set()
@@ -109,6 +110,18 @@ class Session:
                 self._rename_held(op, effects[0].relation)
         for function in follows.under(type(op)):
             function(op, self, origin, db)
+
+    def goes_on(self) -> bool:
+        """Whether the transaction that the runner opened is still open, for another script to run in."""
+        return self.in_transaction and not self.own_block
+
+    def go_on(self, script: Script, db: "Catalog") -> None:
+        """Runs another script in the open transaction. The catalog doesn't roll back what is before it."""
+        self.before = (*self.before, self.script)
+        self.script = script
+        self._savepoints = []
+        self._start = self._saved("", db)
+        self.follow_search_path(db)
 
     def close(self, db: "Catalog") -> None:
         """The end of the script: the runner's transaction is committed, and the next session starts afresh.
@@ -175,6 +188,7 @@ class Session:
         self.in_transaction = self.own_block = False
         self.began = None
         self.held = {}
+        self.before = ()
         self.new_enum_values = {}
         self._savepoints = []
         self._start = None

@@ -1,5 +1,7 @@
 """Change sets as the engine replays them: what ends them, and what down migrations and sessions leave behind."""
 
+import pytest
+
 from db_sage_lint.config import Config
 from db_sage_lint.engine import Engine, Outcome, Step
 from db_sage_lint.judge import Judge
@@ -77,3 +79,52 @@ def test_proof_that_keeps_a_rule_quiet_is_told() -> None:
     assert not outcome.findings
     ((rule, where, why),) = [(p.rule, p.origin.script.path, p.proof.script.path) for p in outcome.proofs]
     assert (rule, where, why) == ("not-null-without-proof", "4.sql", "3.sql")
+
+
+def found_together(*files: tuple[str, Direction], rule: str, joins: bool) -> list[str]:
+    """The paths of the findings where the files are one change set, each in the runner's transaction."""
+    steps = [
+        Step(whole(f"{number}.sql", sql.encode(), direction=direction, transaction=True), 1, joins=joins)
+        for number, (sql, direction) in enumerate(files, 1)
+    ]
+    history = b"CREATE TABLE orders (id int, n text); CREATE TYPE s AS ENUM ('a');"
+    before = Step(whole("0.sql", history), 0, reported=False)
+    outcome = Engine(Judge({rule: load()[rule]}), Config()).run([before, *steps])
+    assert not outcome.bugs
+    return [finding.location.script.path for finding in outcome.findings]
+
+
+@pytest.mark.parametrize(("joins", "expected"), [(True, ["2.sql"]), (False, [])])
+def test_enum_values_are_new_while_the_transaction_goes_on(joins: bool, expected: list[str]) -> None:
+    files: tuple[tuple[str, Direction], ...] = (
+        ("ALTER TYPE s ADD VALUE 'b';", "up"),
+        ("CREATE TABLE t (v s DEFAULT 'b');", "up"),
+    )
+    assert found_together(*files, rule="enum-value-used-in-same-transaction", joins=joins) == expected
+
+
+@pytest.mark.parametrize(("joins", "expected"), [(True, ["3.sql"]), (False, [])])
+def test_locks_are_held_while_the_transaction_goes_on(joins: bool, expected: list[str]) -> None:
+    files: tuple[tuple[str, Direction], ...] = (
+        ("ALTER TABLE orders ADD COLUMN m text;", "up"),
+        ("SET search_path = other; ALTER TABLE public.orders DROP COLUMN m;", "down"),
+        ("UPDATE orders SET n = 'x' WHERE id > 0;", "up"),
+    )
+    assert found_together(*files, rule="work-under-exclusive-lock", joins=joins) == expected
+
+
+def test_commit_in_a_file_ends_the_transaction_of_all() -> None:
+    files: tuple[tuple[str, Direction], ...] = (
+        ("ALTER TABLE orders ADD COLUMN m text; COMMIT;", "up"),
+        ("UPDATE orders SET n = 'x' WHERE id > 0;", "up"),
+    )
+    assert found_together(*files, rule="work-under-exclusive-lock", joins=True) == []
+
+
+def test_rollback_undoes_what_its_own_file_did() -> None:
+    engine = Engine(Judge({}), Config())
+    first = Step(whole("1.sql", b"CREATE TABLE orders (id int);", transaction=True), 1, joins=True)
+    second = Step(whole("2.sql", b"CREATE TABLE other (id int); ROLLBACK;", transaction=True), 1, joins=True)
+    assert not engine.run([first, second]).bugs
+    assert engine.db.table(ORDERS) is not None
+    assert engine.db.table(Name("other", "public")) is None

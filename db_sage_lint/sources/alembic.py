@@ -27,6 +27,7 @@ DOWN_REVISION = lazy(ASSIGNED % "down_revision")
 DEPENDS_ON = lazy(ASSIGNED % "depends_on")
 LABELS = lazy(ASSIGNED % "branch_labels")
 STRING = lazy(r"""["']([^"'\n]+)["']""")
+PER_MIGRATION = lazy(rb"\btransaction_per_migration\s*=\s*True\b")
 IS_MIGRATION = lazy(rb"(?m)^down_revision\b")
 DIRECTIONS: tuple[tuple[str, Direction], ...] = (("upgrade", "up"), ("downgrade", "down"))
 
@@ -124,6 +125,11 @@ def place_of(pattern: re.Pattern[str], source: bytes) -> int:
     text = source.decode("utf-8", "replace")
     found = pattern.search(text)
     return len(text[: found.start()].encode()) if found else -1
+
+
+def one_transaction(folder: Folder) -> bool:
+    """Unless env.py asks for one for each."""
+    return not PER_MIGRATION.search(folder.read("env.py") or b"")
 
 
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:

@@ -82,7 +82,8 @@ def steps(history: History, change: Change, read: Reader, transaction: bool | No
             yield Step(Script(entry.path, source, ()), change_set, reported, tuple(about))
         for script in scripts:
             undoes = script.direction == "down" and undone == entry.place.number
-            yield Step(in_transaction(script, transaction), change_set, reported, tuple(about), undoes)
+            sent = in_transaction(script, transaction)
+            yield Step(sent, change_set, reported, tuple(about), undoes, history.one_transaction)
             undone = entry.place.number if script.direction == "up" else ""
             about = []
 

@@ -151,7 +151,8 @@ def history_of(runner: Runner, mark: str, root: str, folder: Folder) -> History:
     prefix = f"{root}/" if root else ""
     entries = [Entry(prefix + name, place) for name, place in runner.places(folder)]
     flaws = tuple(Flaw(prefix + flaw.file, flaw.operation) for flaw in folder.flaws)
-    return History(runner, root or ".", mark, tuple(in_order(entries)), flaws)
+    together = getattr(runner, "one_transaction", None)
+    return History(runner, root or ".", mark, tuple(in_order(entries)), flaws, bool(together and together(folder)))
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:

@@ -92,6 +92,10 @@ def tell(folder: Folder, listed: list[str], others: list[str]) -> None:
         folder.flaw(file, FileUnrecognised(path=folder.shown(file), runner=NAME, why=why))
 
 
+def one_transaction(folder: Folder) -> bool:
+    return True
+
+
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
     """The parts between the breakpoints, in one transaction; nothing of a file that never runs."""
     if place.number == UNLISTED:

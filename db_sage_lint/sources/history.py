@@ -132,6 +132,7 @@ class Runner(Protocol):
     misplaced(source), the marks of a file that it doesn't read where they stand, each a MarkMisplaced;
     DOWN, the words for the place of a migration's way back, where the runner has one;
     NAMES, the words for how the names look that it takes;
+    one_transaction(folder), whether all pending files run in one transaction;
     location(root), the folder whose histories of this runner are one, if no two of them have the same version.
     """
 
@@ -157,7 +158,8 @@ class Entry(Struct, frozen=True):
 
 class History(Struct, frozen=True, eq=False):
     """The migrations of one folder in order, each down migration right after its up. `flaws` are what is wrong with
-    them, or with files that list them, which are no entries.
+    them, or with files that list them, which are no entries. `one_transaction` says that those of one change set run in
+    one transaction.
     """
 
     runner: Runner
@@ -165,6 +167,7 @@ class History(Struct, frozen=True, eq=False):
     mark: str
     entries: tuple[Entry, ...]
     flaws: tuple[Flaw, ...] = ()
+    one_transaction: bool = False
 
 
 def by_name(files: Iterable[str], place: Callable[[str], Place | None]) -> Iterator[tuple[str, Place]]:

@@ -2,7 +2,7 @@
 
 Source: salsita/node-pg-migrate, src/sqlMigration.ts (`-- Up Migration` and `-- Down Migration`, in any case; a file
 without them is up alone), src/migration.ts (the number that the name begins with, compared as a number, is the order)
-and src/runner.ts: a transaction for each file; an SQL file can't ask for none.
+and src/runner.ts: all pending files in one transaction (`singleTransaction`); an SQL file can't ask for none.
 """
 
 from collections.abc import Iterator
@@ -34,6 +34,10 @@ def place(file: str) -> Place | None:
 
 def places(folder: Folder) -> Iterator[tuple[str, Place]]:
     return by_name(folder.files, place)
+
+
+def one_transaction(folder: Folder) -> bool:
+    return True
 
 
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:

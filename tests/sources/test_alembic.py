@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from db_sage_lint.sources.alembic import one_transaction
 from db_sage_lint.sources.alembic_reader import read
+from db_sage_lint.sources.history import Folder
 
 if TYPE_CHECKING:
     from tests.sources.conftest import Sample
@@ -47,6 +49,12 @@ def test_broken_graph(sample: "Callable[[str], Sample]") -> None:
     assert missing == "nowhere is the revision of no file: alembic stops with an error"
     assert len(tree.history.entries) == 5
     assert tree.found("statement-not-analysed") == [("5_e.py", 5)]
+
+
+def test_a_transaction_for_each_if_asked() -> None:
+    source = b"context.configure(connection=c, transaction_per_migration=True)"
+    assert not one_transaction(Folder("/x", ("env.py",), lambda _: source))
+    assert one_transaction(Folder("/x", (), lambda _: None))
 
 
 def sent(body: str, before: str = "") -> list[str]:

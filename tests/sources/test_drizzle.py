@@ -47,6 +47,13 @@ def test_journal_lists_what_is_missing() -> None:
     assert (flaw.file, flaw.operation.at) == ("meta/_journal.json", source.index(b'"0001_b"'))
 
 
+def test_pending_files_are_one_transaction(sample: "Callable[[str], Sample]") -> None:
+    assert sample("drizzle").history.one_transaction
+    assert sample("alembic").history.one_transaction
+    assert sample("node_pg_migrate").history.one_transaction
+    assert not sample("goose").history.one_transaction
+
+
 def test_findings(sample: "Callable[[str], Sample]") -> None:
     tree = sample("drizzle")
     assert tree.found("concurrently-in-transaction") == [("0001_by_customer.sql", 1)]
