@@ -1,36 +1,48 @@
 """Which objects an operation needs to be there: tables, types, functions, schemas and roles, as it writes them.
 
-What it only takes away (DROP, RENAME, SET SCHEMA) or alters under IF EXISTS is not among them, nor what stands in the
-body of a function, which the server looks up when it runs.
+What it only takes away (DROP, RENAME) or alters under IF EXISTS is not among them, nor what stands in the body of a
+function, which the server looks up when it runs.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from db_sage_lint.expressions import functions_called, reads, relations_named
+from db_sage_lint.expressions import functions_called, reads, relations_named, sequences_named
 from db_sage_lint.expressions.known import Known
 from db_sage_lint.filed import Filed
 from db_sage_lint.operations import (
+    AddCheck,
     AddColumn,
     AddEnumValue,
     AddForeignKey,
+    AlterCompositeType,
+    AlterDefaultPrivileges,
+    AlterDomain,
+    AlterFunction,
     AlterPolicy,
     AlterPublication,
     AlterSequence,
+    AttachIndex,
     AttachPartition,
     ColumnSpec,
     Comment,
     Copy,
+    CreateAggregate,
+    CreateCompositeType,
     CreateDomain,
+    CreateEnum,
+    CreateExtension,
     CreateFunction,
     CreateIndex,
     CreateMaterializedView,
     CreatePolicy,
     CreatePublication,
+    CreateSchema,
     CreateSequence,
     CreateStatistics,
     CreateTable,
     CreateTrigger,
+    CreateType,
     CreateView,
     Delete,
     DropTable,
@@ -46,7 +58,10 @@ from db_sage_lint.operations import (
     RefreshMaterializedView,
     RenameTable,
     SetDefault,
+    SetExpression,
+    SetObjectOwner,
     SetOwner,
+    SetSchema,
     SetType,
     SetViewOptions,
     Type,
@@ -74,9 +89,12 @@ def types_of(columns: Iterable[Type]) -> Uses:
 
 
 def functions_of(expression: Expression | None) -> Uses:
+    """The functions that an expression calls, and the sequences that it names in constants."""
     if expression is not None:
         for name in sorted(functions_called(expression)):
             yield "function", name
+        for name in sorted(sequences_named(expression)):
+            yield "relation", name
 
 
 def relations_of(query: Expression | None, db: Known) -> Uses:
@@ -120,11 +138,22 @@ def add_column(op: AddColumn, _: Known) -> Uses:
 @uses
 def set_type(op: SetType, _: Known) -> Uses:
     yield from types_of([op.type])
+    yield from functions_of(op.using)
 
 
 @uses
 def set_default(op: SetDefault, _: Known) -> Uses:
     yield from functions_of(op.default)
+
+
+@uses
+def set_expression(op: SetExpression, _: Known) -> Uses:
+    yield from functions_of(op.generation)
+
+
+@uses
+def add_check(op: AddCheck, _: Known) -> Uses:
+    yield from functions_of(op.expression)
 
 
 @uses
@@ -140,6 +169,7 @@ def attach_partition(op: AttachPartition, _: Known) -> Uses:
 @uses
 def create_trigger(op: CreateTrigger, _: Known) -> Uses:
     yield "function", op.function
+    yield from functions_of(op.when)
 
 
 @uses
@@ -150,7 +180,7 @@ def policy(op: CreatePolicy | AlterPolicy, db: Known) -> Uses:
 
 
 @uses
-def set_owner(op: SetOwner, _: Known) -> Uses:
+def set_owner(op: SetOwner | SetObjectOwner, _: Known) -> Uses:
     yield from roles_of([op.owner])
 
 
@@ -202,6 +232,33 @@ def create_sequence(op: CreateSequence | AlterSequence, _: Known) -> Uses:
 def create_domain(op: CreateDomain, _: Known) -> Uses:
     yield from schema_of(op.domain)
     yield from types_of([op.base])
+    for expression in (op.default, *(check.expression for check in op.checks)):
+        yield from functions_of(expression)
+
+
+@uses
+def alter_domain(op: AlterDomain, _: Known) -> Uses:
+    yield "type", op.domain
+    for expression in (op.default, op.check.expression if op.check else None):
+        yield from functions_of(expression)
+
+
+@uses
+def create_enum(op: CreateEnum | CreateType, _: Known) -> Uses:
+    yield from schema_of(op.type)
+
+
+@uses
+def create_composite_type(op: CreateCompositeType, _: Known) -> Uses:
+    yield from schema_of(op.type)
+    yield from types_of(attribute.type for attribute in op.attributes)
+
+
+@uses
+def alter_composite_type(op: AlterCompositeType, _: Known) -> Uses:
+    yield "type", op.type
+    if op.change != "drop":
+        yield from types_of([op.attribute.type])
 
 
 @uses
@@ -214,7 +271,43 @@ def create_function(op: CreateFunction, db: Known) -> Uses:
     yield from schema_of(op.function)
     yield from types_of(argument.type for argument in op.arguments)
     yield from types_of([op.returns] if op.returns else ())
+    for argument in op.arguments:
+        yield from functions_of(argument.default)
     yield from relations_of(op.sql_body, db)
+
+
+@uses
+def alter_function(op: AlterFunction, _: Known) -> Uses:
+    yield "function", op.function
+
+
+@uses
+def create_aggregate(op: CreateAggregate, _: Known) -> Uses:
+    yield from schema_of(op.function)
+
+
+@uses
+def create_schema(op: CreateSchema, _: Known) -> Uses:
+    if op.owner:
+        yield from roles_of([op.owner])
+
+
+@uses
+def create_extension(op: CreateExtension, _: Known) -> Uses:
+    if op.schema:
+        yield "schema", Name(op.schema)
+
+
+@uses
+def set_schema(op: SetSchema, _: Known) -> Uses:
+    if not op.if_exists:
+        yield "schema", Name(op.new_schema)
+
+
+@uses
+def attach_index(op: AttachIndex, _: Known) -> Uses:
+    yield "relation", op.index
+    yield "relation", op.partition
 
 
 @uses
@@ -243,6 +336,13 @@ def grant(op: Grant, _: Known) -> Uses:
         elif op.kind in kind:
             yield kind[op.kind], name
     yield from roles_of(op.grantees)
+
+
+@uses
+def default_privileges(op: AlterDefaultPrivileges, _: Known) -> Uses:
+    yield from roles_of((*op.roles, *op.grantees))
+    for schema in op.schemas:
+        yield "schema", Name(schema)
 
 
 @uses

@@ -28,7 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("examples",),
     ("docs", "explain"),
     ("reporters", "run"),
-    ("recognised", "dry_run", "predicted"),
+    ("recognised", "dry_run", "predicted", "ordering"),
     ("cli",),
 )
 LEVELS = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -32,19 +32,9 @@ def uses_sequence(db: "Catalog", expression: Expression | None, sequence: Name) 
     if expression is None or not mentions(expression, sequence.name):
         return False
     from db_sage_lint.expressions import literals
+    from db_sage_lint.expressions.tree import as_name
 
     return any(db.resolve(as_name(literal.value)) == sequence for literal in literals(expression))
-
-
-def as_name(constant: str) -> Name:
-    """The name that a regclass constant writes: 'public."T_id_seq"'."""
-    schema, _, name = constant.rpartition(".")
-    return Name(_unquoted(name), _unquoted(schema))
-
-
-def _unquoted(word: str) -> str:
-    quoted = len(word) > 1 and word.startswith('"') and word.endswith('"')
-    return word[1:-1].replace('""', '"') if quoted else word.lower()
 
 
 def reads_relation(db: "Catalog", expression: Expression | None, relation: Name) -> bool:

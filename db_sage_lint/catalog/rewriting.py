@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import DecodeError, json
 
-from db_sage_lint.catalog.reading import as_name, mentions
-from db_sage_lint.expressions.tree import Fields, Json, fields_of, node, qualified_name, text
+from db_sage_lint.catalog.reading import mentions
+from db_sage_lint.expressions.tree import Fields, Json, as_name, fields_of, node, qualified_name, text
 from db_sage_lint.operations import Expression, Name
 
 if TYPE_CHECKING:

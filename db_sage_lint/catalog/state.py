@@ -1,10 +1,10 @@
 """The catalog's store: dictionaries of records, the journal that undoes writes to them, and names by search_path."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
-from msgspec import json
+from msgspec import Struct, json
 
 from db_sage_lint.catalog.records import (
     DataType,
@@ -32,6 +32,17 @@ _ABSENT: Any = object()
 _IDENTIFIERS = re.compile(rb'"(?:sval|relname)":("(?:[^"\\]|\\.)*")')
 
 GoneKey = tuple[str, Name, str]
+# The dictionaries of what exists, by the attribute that holds each.
+STORES = ("relations", "types", "functions", "schemas", "extensions", "roles", "publications")
+
+
+class Written(Struct, frozen=True):
+    """A record that was written: the store it is in, its name, and what was and is there, None for nothing."""
+
+    store: str
+    name: Name
+    old: Any
+    new: Any
 
 
 class State:
@@ -108,6 +119,16 @@ class State:
                 store[key] = old
         if mark == self._trial:
             self._trial = None
+
+    def written(self, mark: int) -> Iterator[Written]:
+        """The records that were written since `mark` and not undone, each once, in the order in which they first were."""
+        stores = {id(getattr(self, name)): name for name in STORES}
+        seen: set[tuple[int, object]] = set()
+        for store, key, old in self._journal[mark:]:
+            if id(store) in stores and (id(store), key) not in seen:
+                seen.add((id(store), key))
+                name = Name(key) if isinstance(key, str) else key
+                yield Written(stores[id(store)], name, None if old is _ABSENT else old, store.get(key))
 
     def commit(self) -> None:
         """Makes every write final and forgets all marks, but in a `trial`."""

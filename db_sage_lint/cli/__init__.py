@@ -12,7 +12,7 @@ import click
 from db_sage_lint import __version__
 from db_sage_lint.errors import UserError, handled, nearest
 
-COMMANDS = ("check", "dry-run", "locks", "env-check", "rule", "config", "sources")
+COMMANDS = ("check", "dry-run", "locks", "verify-order", "env-check", "rule", "config", "sources")
 
 
 class Late(click.Group):

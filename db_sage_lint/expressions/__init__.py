@@ -43,9 +43,10 @@ if TYPE_CHECKING:
         literals,
         qualified_columns_read,
         relations_named,
+        sequences_named,
         value_functions,
     )
-    from db_sage_lint.expressions.scope import Binding, Comparison, bindings, comparisons
+    from db_sage_lint.expressions.scope import Binding, Comparison, bindings, comparisons, unbound
 
 __all__ = [
     "NO_COLUMN",
@@ -81,7 +82,9 @@ __all__ = [
     "qualified_columns_read",
     "reads",
     "relations_named",
+    "sequences_named",
     "sql",
+    "unbound",
     "value_functions",
     "volatility",
 ]
@@ -118,11 +121,13 @@ _MODULE = {
     "literals": "questions",
     "qualified_columns_read": "questions",
     "relations_named": "questions",
+    "sequences_named": "questions",
     "value_functions": "questions",
     "Binding": "scope",
     "Comparison": "scope",
     "bindings": "scope",
     "comparisons": "scope",
+    "unbound": "scope",
 }
 
 

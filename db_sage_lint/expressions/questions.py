@@ -9,6 +9,7 @@ from msgspec import Struct
 from db_sage_lint.expressions.tree import (
     Fields,
     Json,
+    as_name,
     fields_of,
     items,
     location,
@@ -22,6 +23,7 @@ from db_sage_lint.expressions.tree import (
 from db_sage_lint.operations import Expression, Name
 
 _NO_NAMES: frozenset[Name] = frozenset()
+_ON_SEQUENCES = frozenset({"nextval", "currval", "setval"})
 
 
 class QualifiedColumn(Struct, frozen=True):
@@ -99,6 +101,27 @@ def relations_named(expr: Expression) -> frozenset[Name]:
         return _NO_NAMES
     named = (f for kind, f in walk(tree(expr)) if kind == "RangeVar")
     return frozenset(Name(text(f.get("relname")), text(f.get("schemaname"))) for f in named)
+
+
+def sequences_named(expr: Expression) -> frozenset[Name]:
+    """The relations, mostly sequences, that constants of it name: 'numbers'::regclass, nextval('numbers')."""
+    if b'"regclass"' not in expr and b'val"' not in expr:
+        return _NO_NAMES
+    return frozenset(as_name(written) for kind, f in walk(tree(expr)) if (written := _relation_constant(kind, f)))
+
+
+def _relation_constant(kind: str, fields: Fields) -> str:
+    if kind == "TypeCast" and qualified_name(fields_of(fields.get("typeName")).get("names")).name == "regclass":
+        return _string(fields.get("arg"))
+    if kind == "FuncCall" and qualified_name(fields.get("funcname")).name in _ON_SEQUENCES:
+        return _string(next(iter(items(fields.get("args"))), None))
+    return ""
+
+
+def _string(value: Json) -> str:
+    """The text of a string constant, empty for anything else."""
+    kind, fields = node(value)
+    return text(fields_of(fields.get("sval")).get("sval")) if kind == "A_Const" else ""
 
 
 def literals(expr: Expression) -> tuple[Literal, ...]:

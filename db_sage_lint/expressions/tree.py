@@ -124,3 +124,14 @@ def qualified_name(parts: Json) -> Name:
     if not words:
         return Name("")
     return Name(words[-1], words[-2] if len(words) > 1 else "")
+
+
+def as_name(constant: str) -> Name:
+    """The name that a regclass constant writes: 'public."T_id_seq"'."""
+    schema, _, name = constant.rpartition(".")
+    return Name(_unquoted(name), _unquoted(schema))
+
+
+def _unquoted(word: str) -> str:
+    quoted = len(word) > 1 and word.startswith('"') and word.endswith('"')
+    return word[1:-1].replace('""', '"') if quoted else word.lower()
