@@ -17,15 +17,17 @@ NOTHING_HELD: Mapping[Name, Lock] = {}
 
 class Seen(Struct, frozen=True, kw_only=True):
     """One statement's run. `effects` are the locks that it newly took, `held` those that its transaction had before.
-
-    `complete` is false where the effects couldn't be seen. `failed` is PostgreSQL's message where it refused the
-    statement, with its `hint`, and the byte of the file that it points at (-1: none). `not_restored`, of the last
-    statement of a way back, says what of the schema is not as it was.
+    `with_tables` are indexes that it locked, no more than their tables, which stand in `effects` or `held`.
+    `complete` is false where the effects couldn't be seen. `skipped` says that IF [NOT] EXISTS left something undone.
+    `failed` is PostgreSQL's message where it refused the statement, with its `hint`, and the byte of the file that it
+    points at (-1: none). `not_restored`, of the last statement of a way back, says what of the schema is not as it was.
     """
 
     effects: tuple[Effect, ...] = ()
     held: Mapping[Name, Lock] = NOTHING_HELD
+    with_tables: frozenset[Name] = frozenset()
     complete: bool = True
+    skipped: bool = False
     failed: str = ""
     hint: str = ""
     at: int = -1
@@ -80,12 +82,13 @@ def misjudged(predicted: Sequence[Effect], seen: Seen) -> list[Misjudged]:
     """Where a statement's predicted effects and the observed ones contradict each other.
 
     No contradiction: plain reads, a lock that the transaction held before, a predicted scan that had nothing to read,
-    what is not predicted on purpose (locks of sequences and the like, which block nobody's work on rows).
+    how the planner finds the rows to change, what isn't there so that IF EXISTS skips it, what is not predicted on
+    purpose (locks of sequences and the like, which block nobody's work on rows).
     """
     expected = {effect.relation: effect for effect in predicted}
     observed = {effect.relation: effect for effect in seen.effects}
     found = []
-    for name in sorted(expected.keys() | observed.keys()):
+    for name in sorted(observed.keys() if seen.skipped else (expected.keys() | observed.keys()) - seen.with_tables):
         before = seen.held.get(name, Lock.NONE)
         if contradict(expected.get(name), observed.get(name), before):
             found.append(Misjudged(name, in_words(expected.get(name)), in_words(observed.get(name))))
@@ -95,16 +98,14 @@ def misjudged(predicted: Sequence[Effect], seen: Seen) -> list[Misjudged]:
 def contradict(expected: Effect | None, observed: Effect | None, held: Lock) -> bool:
     asked = expected.lock if expected else Lock.NONE
     taken = observed.lock if observed else Lock.NONE
-    if asked > Lock.ROW_SHARE or taken > Lock.ROW_EXCLUSIVE:
-        already = asked <= held and taken in {Lock.NONE, asked}
-        if asked is not taken and not already:
-            return True
-    did = observed is not None and taken > Lock.ACCESS_SHARE
-    rewrites = expected is not None and expected.rewrites
-    grows = expected is not None and expected.grows
-    if did and observed is not None:
-        return observed.rewrites is not rewrites if observed.rewrites or rewrites else observed.scans and not grows
-    return False
+    telling = asked > Lock.ROW_SHARE or taken > Lock.ROW_EXCLUSIVE
+    if telling and asked is not taken and held < max(asked, taken):
+        return True
+    if observed is None or taken <= Lock.ACCESS_SHARE:
+        return False
+    if observed.rewrites or (expected is not None and expected.rewrites):
+        return expected is None or observed.rewrites is not expected.rewrites
+    return observed.scans and expected is not None and asked > Lock.ROW_EXCLUSIVE and not expected.scans
 
 
 def in_words(effect: Effect | None) -> str:

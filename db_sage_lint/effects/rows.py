@@ -114,7 +114,7 @@ def _finds_by_index(op: Update | Delete, server: Server) -> bool:
     if table is None or not table.closed:
         return _narrows(op.where, None)
     keys = {i.keys[0].column for i in server.db.indexes_of(table.name) if i.valid and i.keys and not i.predicate}
-    return _narrows(op.where, keys - {""})
+    return _narrows(op.where, (keys - {""}) | {"ctid"})
 
 
 def _narrows(where: Expression, keys: Collection[str] | None) -> bool:

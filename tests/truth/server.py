@@ -1,7 +1,7 @@
 """A server under test: databases made from templates, gone when the tests are, and sessions that are watched."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 import psycopg
@@ -43,15 +43,37 @@ class Server(servers.Server):
     @contextmanager
     def observer(self, script: bytes, then: str = "") -> Iterator[Observer]:
         """A session of a database of its own, on which the script was run, and `then`."""
-        name = self.copy(self.template(script))
-        connection = self.connect(name)
-        try:
+        with self.temporary(script) as name, self.connect(name) as connection:
             if then:
                 connection.execute(then.encode())
             yield Observer(connection)
+
+    @contextmanager
+    def temporary(self, script: bytes) -> Iterator[str]:
+        """The name of a database of its own, on which the script was run."""
+        name = self.copy(self.template(script))
+        try:
+            yield name
         finally:
-            connection.close()
             self.drop(name)
+
+    @contextmanager
+    def exclusive(self, roles: Iterable[str]) -> Iterator[None]:
+        """The whole server, for what is the same in every database: those roles and no others, and no settings."""
+        self.admin.execute("SELECT pg_catalog.pg_advisory_lock(1)")
+        try:
+            before = self.roles()
+            for role in before - {*roles, self.admin.info.user}:
+                self.execute("DROP ROLE {}", role)
+            for role in set(roles) - before:
+                self.execute("CREATE ROLE {}", role)
+            yield
+        finally:
+            self.admin.execute("ALTER ROLE ALL RESET ALL; SELECT pg_catalog.pg_advisory_unlock(1)")
+
+    def roles(self) -> set[str]:
+        rows = self.admin.execute("SELECT rolname::text FROM pg_catalog.pg_roles WHERE oid >= 16384").fetchall()
+        return {name for (name,) in rows}
 
     def shared(self, script: bytes) -> Observer:
         """A session of a database on which the script was run, for those who leave nothing behind."""
