@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script, whole
+from db_sage_lint.sources import gaps
 from db_sage_lint.sources.history import Folder, Place, by_name
 from db_sage_lint.sources.sections import in_one_message
 
@@ -36,6 +37,8 @@ def place(file: str) -> Place | None:
 
 
 def places(folder: Folder) -> Iterator[tuple[str, Place]]:
+    """The numbered files; a missing number is an error to it, before it runs any."""
+    gaps.tell(folder, by_name(folder.files, place), "postgres-migrations runs nothing at all")
     return by_name(folder.files, place)
 
 

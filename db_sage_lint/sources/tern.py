@@ -7,9 +7,10 @@ each, and `---- tern: disable-tx ----`, a whole line of the part that it holds f
 import re
 from collections.abc import Iterator
 
-from db_sage_lint.operations import ChainBroken, MarkMisplaced
+from db_sage_lint.operations import MarkMisplaced
 from db_sage_lint.regex import lazy
 from db_sage_lint.script import Direction, Script
+from db_sage_lint.sources import gaps
 from db_sage_lint.sources.history import Folder, Place, by_name
 from db_sage_lint.sources.sections import Section, both_ways, script
 
@@ -40,11 +41,7 @@ def place(file: str) -> Place | None:
 
 def places(folder: Folder) -> Iterator[tuple[str, Place]]:
     """The numbered files; tern refuses to run at all where a number is missing."""
-    numbers = {int(found.number): file for file, found in by_name(folder.files, place)}
-    for number in sorted(numbers):
-        if number > 1 and number - 1 not in numbers:
-            what = f"there is no migration with the number {number - 1}"
-            folder.flaw(numbers[number], ChainBroken(what=what, effect="tern runs nothing at all"))
+    gaps.tell(folder, by_name(folder.files, place), "tern runs nothing at all")
     return by_name(folder.files, place)
 
 

@@ -23,6 +23,14 @@ def test_order_direction_transaction(sample: "Callable[[str], Sample]") -> None:
     ]
 
 
+def test_every_number_is_wanted(sample: "Callable[[str], Sample]") -> None:
+    tree = sample("postgres_migrations")
+    assert tree.found("migration-chain-broken") == [("0009-orders.sql", 1)]
+    assert tree.messages("migration-chain-broken") == [
+        "there is no migration with the number 8: postgres-migrations runs nothing at all"
+    ]
+
+
 def test_findings(sample: "Callable[[str], Sample]") -> None:
     tree = sample("postgres_migrations")
     assert tree.found("concurrently-in-transaction") == [("00010-by-customer.sql", 1)]
