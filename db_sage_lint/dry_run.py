@@ -14,7 +14,8 @@ from db_sage_lint.seen import Seen, SeenStatements
 from db_sage_lint.shadow import agreement, external, servers
 from db_sage_lint.shadow.agreement import Agreement
 from db_sage_lint.shadow.observe import Failure
-from db_sage_lint.shadow.replay import Options, Ran, Replay, ScriptRun
+from db_sage_lint.shadow.replay import Replay
+from db_sage_lint.shadow.runs import Options, Ran, ScriptRun
 from db_sage_lint.shadow.servers import Server
 
 NOT_RESTORED = "dry-run-not-restored"
@@ -95,11 +96,13 @@ class ShadowRun(Run):
                 real = replay.facts() if all(run.applied for run in runs) else None
             config = config.given(f"the shadow server, {server.title}", pg=server.major)
         self.outcome.runs += runs
+        self.out.notes += replay.seeds.notes
+        self.out.problems += replay.seeds.left_over()
         self.note_history(runs)
         super().judge(steps, config, dict(statements_seen(runs)) if seen is None else seen)
         self.once(NOT_RESTORED, told_by="down-does-not-restore")
         if real is not None:
-            self.outcome.agreements.append(agreement.compare(self.db, real))
+            self.outcome.agreements.append(agreement.compare(self.db, real, replay.known))
 
     def once(self, rule: str, told_by: str) -> None:
         """Leaves out findings of a rule in scripts of which another one has said the same without a server."""

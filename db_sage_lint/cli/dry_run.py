@@ -16,7 +16,7 @@ from db_sage_lint.dry_run import DryRun, Wanted, dry_run
 from db_sage_lint.reporters import Look, render, timeline, words
 from db_sage_lint.rules import load as load_rules
 from db_sage_lint.shadow.preludes import PRELUDES
-from db_sage_lint.shadow.replay import Options
+from db_sage_lint.shadow.runs import Options
 
 # What can't be asked of a dry run: it reads files, and its text is more than findings.
 LEFT_OUT = {"pg", "stdin_filename", "statistics"}
@@ -53,6 +53,19 @@ OWN = [
         " a Supabase project; -closed for one made since 30 October 2026.  [default: as the project's layout tells]",
     ),
     click.Option(
+        ["--seed", "seeds"],
+        multiple=True,
+        metavar="FILE",
+        help="Rows to put in before the migrations that are judged: SQL, or CSV named after its table (orders.csv).",
+    ),
+    click.Option(
+        ["--rows"],
+        type=click.IntRange(0, 100_000),
+        default=0,
+        metavar="N",
+        help="Make up N rows for every table that is empty by then, as its types and constraints allow.",
+    ),
+    click.Option(
         ["--no-superuser"], is_flag=True, help="Run as a role that owns the database and is no superuser."
     ),
 ]  # fmt: skip
@@ -67,6 +80,8 @@ def run(
     allow_programs: bool,
     no_superuser: bool,
     prelude: str | None,
+    seeds: tuple[str, ...],
+    rows: int,
     **options: object,
 ) -> int:
     asked = msgspec.convert({**options, "pg": None, "stdin_filename": None, "statistics": False}, Asked)
@@ -74,7 +89,12 @@ def run(
     settings = Settings(asked)
     wanted = Wanted(pg=pg, url=shadow_url or "", force=force, superuser=not no_superuser, prelude=prelude or "")
     with Progress(wanted=not (asked.no_progress or asked.quiet)):
-        outcome = dry_run(requested(asked), settings, wanted, Options(timeout=timeout, allow_programs=allow_programs))
+        outcome = dry_run(
+            requested(asked),
+            settings,
+            wanted,
+            Options(timeout=timeout, allow_programs=allow_programs, seeds=seeds, rows=rows),
+        )
     report = outcome.report
     if not asked.quiet:
         notes = (*report.notes, *(settings.notes() if asked.verbose else ()))

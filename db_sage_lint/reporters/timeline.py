@@ -7,7 +7,7 @@ from db_sage_lint.operations import Name
 from db_sage_lint.reporters import words
 from db_sage_lint.reporters.excerpt import harmless
 from db_sage_lint.reporters.places import lines
-from db_sage_lint.shadow.replay import Ran, ScriptRun
+from db_sage_lint.shadow.runs import Ran, ScriptRun
 
 WIDEST_SQL = 68
 MARGIN = " " * 10

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Key = tuple[str, str]
 Facts = dict[Key, str]
+NO_FACTS: Facts = {}
 
 # Objects as in `compare`, with the facts that both catalogs have, written in the same way.
 COLUMNS = f"""
@@ -69,11 +70,11 @@ class Agreement(Struct):
         return self.same + len(self.differing)
 
 
-def compare(replayed: Catalog, real: Facts) -> Agreement:
-    """The replayed catalog against the facts of a server."""
+def compare(replayed: Catalog, real: Facts, known: Facts = NO_FACTS) -> Agreement:
+    """The replayed catalog against the facts of a server; what was `known` of it before the first file is left out."""
     ours = dict(of_catalog(replayed))
     agreement = Agreement(0, [])
-    for key in sorted(ours.keys() | real.keys()):
+    for key in sorted((ours.keys() | real.keys()) - known.keys()):
         expected, found = real.get(key), ours.get(key)
         if expected == found:
             agreement.same += 1

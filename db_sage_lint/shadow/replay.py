@@ -4,24 +4,27 @@ import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Self
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from db_sage_lint.blocks import refused_in_block
 from db_sage_lint.engine import Step, one_transaction
 from db_sage_lint.errors import UserError
 from db_sage_lint.operations import AlterSetting, Begin
+from db_sage_lint.operations.base import quoted
 from db_sage_lint.read import Read
 from db_sage_lint.script import Script
 from db_sage_lint.shadow import preludes
 from db_sage_lint.shadow.agreement import Facts, of_server
 from db_sage_lint.shadow.apart import concerned, run_apart
-from db_sage_lint.shadow.compare import State, differences, state
+from db_sage_lint.shadow.compare import Difference, State, differences, state
 from db_sage_lint.shadow.deadline import Deadline
 from db_sage_lint.shadow.extensions import Stub, available, extension_of, stub_for
 from db_sage_lint.shadow.observe import Failure, Observed, Observer, attempt
 from db_sage_lint.shadow.reaches import reaches
+from db_sage_lint.shadow.runs import How, Options, Ran, ScriptRun
+from db_sage_lint.shadow.seed import Seeds
 from db_sage_lint.shadow.servers import Server
 from db_sage_lint.shadow.snapshot import take
 from db_sage_lint.shadow.statements import Sent, sent
@@ -29,7 +32,6 @@ from db_sage_lint.shadow.statements import Sent, sent
 if TYPE_CHECKING:
     import psycopg
 
-How = Literal["in the transaction", "in a transaction of its own", "outside a transaction", "not run"]
 REFUSED_IN_BLOCK = {"25001", "2D000"}  # active_sql_transaction, invalid_transaction_termination
 CANCELED = "57014"
 MOST_TRIED_AGAIN = 12
@@ -37,44 +39,6 @@ MOST_TRIED_AGAIN = 12
 COPYING = "template1"
 # What ways back leave as it is: other databases or migrations may need it.
 SHARED = {"role", "extension"}
-
-
-class Options(Struct, frozen=True, kw_only=True):
-    """`timeout` is for one statement, in seconds, 0 for none. With `allow_programs` nothing is refused beforehand."""
-
-    timeout: float = 60.0
-    allow_programs: bool = False
-
-
-class Ran(Struct, frozen=True, eq=False):
-    """One statement of a script, the one with that `number`, and what became of it."""
-
-    number: int
-    sent: Sent
-    how: How
-    observed: Observed
-
-
-class ScriptRun(Struct, eq=False):
-    """A script's run. `applied` says that all of it is done; `lost` that the server ended meanwhile.
-
-    `not_restored` says of a way back what is not as it was before the way there. `again` is the statement at which the
-    script fails if it is run once more, of one that runs statement by statement and so may stop half-way.
-    """
-
-    script: Script
-    reported: bool
-    in_transaction: bool
-    statements: list[Ran] = []
-    applied: bool = True
-    lost: bool = False
-    not_restored: tuple[str, ...] = ()
-    again: Ran | None = None
-
-    @property
-    def failure(self) -> Ran | None:
-        """The statement that failed, if one did."""
-        return next((ran for ran in self.statements if ran.observed.failure), None)
 
 
 class Replay:
@@ -86,7 +50,10 @@ class Replay:
         self.options = options
         self.user = user
         self.tried_again = 0
+        self.seeds = Seeds(options.seeds, options.rows)
         self.extensions: frozenset[str] | None = None
+        self.known: Facts = {}
+        self.stubs: list[Stub] = []
         self._observer: Observer | None = None
         self.deadline = Deadline(options.timeout, self.interrupt)
 
@@ -113,6 +80,8 @@ class Replay:
             back = following[number + 1] if number + 1 < len(following) else None
             there_and_back = back is not None and back.undoes and step.reported
             try:
+                if step.reported:
+                    self.sow()
                 for run in self.round_trip(step, back) if there_and_back and back else self.one_way(step):
                     runs.append(run)
                     told(run)
@@ -123,6 +92,12 @@ class Replay:
             if runs[-1].lost:
                 break
         return runs
+
+    def sow(self) -> None:
+        """Puts in the seeds that can be put in by now."""
+        if self.seeds.pending or self.seeds.rows:
+            with self.server.connect(self.database) as connection:
+                self.seeds.sow(connection)
 
     def is_alive(self) -> bool:
         """Whether the server still takes connections."""
@@ -155,7 +130,7 @@ class Replay:
             undone.reported = back.reported
             if undone.applied:
                 found = differences(before, other.state())
-                left = [str(one) for one in found if one.kind not in SHARED]
+                left = [str(one) for one in found if not self.is_ours(one)]
                 failed = other.script(step.script, watched=False).failure
                 if failed and failed.observed.failure:
                     left.append(f"migrating once more fails: {failed.observed.failure.message}")
@@ -166,6 +141,11 @@ class Replay:
         """What the database holds, to be compared with a replayed catalog."""
         self.freshen()
         return of_server(self.connection)
+
+    def is_ours(self, difference: Difference) -> bool:
+        """Whether it is of a kind that ways back leave, or stands in for an extension."""
+        name = difference.name.partition("(")[0].rpartition(".")[2]
+        return difference.kind in SHARED or any(f".{name}(".encode() in stub.sql for stub in self.stubs)
 
     def state(self) -> State:
         self.freshen()
@@ -185,7 +165,7 @@ class Replay:
             yield None
             return
         try:
-            with Replay(self.server, copy, self.options, self.user) as other:
+            with Replay(self.server, copy, structs.replace(self.options, seeds=(), rows=0), self.user) as other:
                 yield other
         finally:
             self.server.drop(copy, COPYING)
@@ -347,12 +327,21 @@ class Replay:
         if self.extensions is None:
             self.extensions = available(self.connection)
         row = self.connection.execute("SELECT pg_catalog.current_schema()").fetchone()
-        return stub_for(one.operations, self.extensions, (row and row[0]) or "public")
+        stub = stub_for(one.operations, self.extensions, (row and row[0]) or "public")
+        self.stubs += [stub] if stub else []
+        return stub
 
     def prepare(self, prelude: str) -> None:
         """Puts into the database what a platform has before the first migration."""
-        for text in preludes.texts(prelude):
-            self.connection.execute(text)
+        texts = preludes.texts(prelude)
+        if not texts:
+            return
+        with self.server.connect(self.database) as connection:
+            for text in texts:
+                connection.execute(text)
+            role = quoted(self.user) if self.user else "CURRENT_USER"
+            connection.execute(f"ALTER ROLE {role} SET search_path = {preludes.SEARCH_PATH}".encode())
+        self.known = self.facts()
 
     # --- the connection ----------------------------------------------------------------------------------------------
 

@@ -9,7 +9,8 @@ from db_sage_lint.operations import Comment, CreateExtension, DropObject, Name
 from db_sage_lint.script import whole
 from db_sage_lint.shadow import servers
 from db_sage_lint.shadow.extensions import stub_for
-from db_sage_lint.shadow.replay import Options, Replay
+from db_sage_lint.shadow.replay import Replay
+from db_sage_lint.shadow.runs import Options
 from db_sage_lint.shadow.servers import Server
 
 MIGRATION = b"""

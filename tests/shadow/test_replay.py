@@ -11,7 +11,8 @@ from db_sage_lint.dry_run import DryRun, Wanted, dry_run
 from db_sage_lint.engine import Step
 from db_sage_lint.report import Request
 from db_sage_lint.script import whole
-from db_sage_lint.shadow.replay import Options, Replay, ScriptRun
+from db_sage_lint.shadow.replay import Replay
+from db_sage_lint.shadow.runs import Options, ScriptRun
 from db_sage_lint.shadow.servers import Server
 
 Ran = Callable[..., list[ScriptRun]]
@@ -281,3 +282,23 @@ def test_run_again_without_harm(run: Ran) -> None:
     )
     assert script.applied
     assert script.again is None
+
+
+def test_rows_make_failures_show(project: Path) -> None:
+    (project / "1_orders.sql").write_text("CREATE TABLE orders (id bigint PRIMARY KEY, note text);\n")
+    (project / "2_note.sql").write_text("ALTER TABLE orders ADD total int NOT NULL;\n")
+    request = Request(paths=("migrations/2_note.sql",))
+    assert not [f for f in dry_run(request, wanted=Wanted(pg=18)).report.findings if f.rule == "dry-run-failed"]
+    outcome = dry_run(request, wanted=Wanted(pg=18), options=Options(rows=10))
+    (finding,) = [finding for finding in outcome.report.findings if finding.rule == "dry-run-failed"]
+    assert "contains null values" in finding.message
+
+
+def test_a_seed_that_never_fits_is_a_problem(project: Path) -> None:
+    (project / "1_orders.sql").write_text("SELECT 1;\n")
+    (project / "rows.sql").write_text("INSERT INTO nowhere VALUES (1);\n")
+    request = Request(paths=("migrations/1_orders.sql",))
+    outcome = dry_run(request, wanted=Wanted(pg=18), options=Options(seeds=("migrations/rows.sql",)))
+    assert outcome.report.problems == [
+        'migrations/rows.sql: the seed was not loaded: relation "nowhere" does not exist'
+    ]

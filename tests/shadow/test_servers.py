@@ -18,7 +18,8 @@ from db_sage_lint.errors import UserError
 from db_sage_lint.script import whole
 from db_sage_lint.shadow import confine, servers
 from db_sage_lint.shadow.programs import Programs
-from db_sage_lint.shadow.replay import Options, Replay
+from db_sage_lint.shadow.replay import Replay
+from db_sage_lint.shadow.runs import Options
 
 OWNER = """
 import sys, time

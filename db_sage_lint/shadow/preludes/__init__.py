@@ -7,6 +7,8 @@ PRELUDES = {
     "supabase": ("supabase.sql", "supabase_open.sql"),
     "supabase-closed": ("supabase.sql", "supabase_closed.sql"),
 }
+# The roles that run migrations look into these schemas, of each prelude that is more than plain.
+SEARCH_PATH = '"$user", public, extensions'
 STUBS = ("uuid-ossp", "pgcrypto", "pg_cron", "pg_net")
 
 

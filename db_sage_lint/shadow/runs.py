@@ -1,0 +1,55 @@
+"""What is asked of a dry run, and the records of what it did."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from db_sage_lint.script import Script
+from db_sage_lint.shadow.observe import Observed
+from db_sage_lint.shadow.statements import Sent
+
+How = Literal["in the transaction", "in a transaction of its own", "outside a transaction", "not run"]
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """`timeout` is for one statement, in seconds, 0 for none. With `allow_programs` nothing is refused beforehand.
+
+    `seeds` are files of rows, `rows` the number to be made up for each table that is empty; both go in before the first
+    reported script.
+    """
+
+    timeout: float = 60.0
+    allow_programs: bool = False
+    seeds: tuple[str, ...] = ()
+    rows: int = 0
+
+
+class Ran(Struct, frozen=True, eq=False):
+    """One statement of a script, the one with that `number`, and what became of it."""
+
+    number: int
+    sent: Sent
+    how: How
+    observed: Observed
+
+
+class ScriptRun(Struct, eq=False):
+    """A script's run. `applied` says that all of it is done; `lost` that the server ended meanwhile.
+
+    `not_restored` says of a way back what is not as it was before the way there. `again` is the statement at which the
+    script fails if it is run once more, of one that runs statement by statement and so may stop half-way.
+    """
+
+    script: Script
+    reported: bool
+    in_transaction: bool
+    statements: list[Ran] = []
+    applied: bool = True
+    lost: bool = False
+    not_restored: tuple[str, ...] = ()
+    again: Ran | None = None
+
+    @property
+    def failure(self) -> Ran | None:
+        """The statement that failed, if one did."""
+        return next((ran for ran in self.statements if ran.observed.failure), None)
