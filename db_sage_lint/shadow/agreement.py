@@ -56,6 +56,10 @@ COMMANDS = {"all": "*", "select": "r", "insert": "a", "update": "w", "delete": "
 IDENTITIES = {"": "", "always": "a", "by default": "d"}
 GENERATED = {"": "", "stored": "s", "virtual": "v"}
 VARLENA_HEADER = 4  # VARHDRSZ in src/include/c.h: typmods of varchar, char and numeric count it
+# The types whose modifiers are compared: an interval's are bits, and those of an extension's types are its own.
+WITH_MODIFIERS = frozenset(
+    {"varchar", "bpchar", "numeric", "bit", "varbit", "time", "timetz", "timestamp", "timestamptz"}
+)
 TRUTH = {True: "t", False: "f"}
 
 
@@ -119,7 +123,7 @@ def server_column(
 
 def of_typmod(name: str, typmod: int) -> tuple[int, ...]:
     """The modifiers that a typmod stands for. Sources: numerictypmodin, anychar_typmodin, anytime_typmodin."""
-    if typmod < 0 or name == "interval":
+    if typmod < 0:
         return ()
     if name in {"varchar", "bpchar"}:
         return (typmod - VARLENA_HEADER,)
@@ -127,7 +131,7 @@ def of_typmod(name: str, typmod: int) -> tuple[int, ...]:
         bits = typmod - VARLENA_HEADER
         scale = bits & 0x7FF
         return bits >> 16 & 0xFFFF, (scale ^ 1024) - 1024
-    return (typmod,) if name in {"bit", "varbit", "time", "timetz", "timestamp", "timestamptz"} else ()
+    return (typmod,) if name in WITH_MODIFIERS else ()
 
 
 # --- the replay's side ----------------------------------------------------------------------------------------------
@@ -178,7 +182,7 @@ def modifiers_of(kind: Type) -> tuple[int, ...]:
         return (*kind.modifiers, 0)
     if kind.name in {"bpchar", "bit"} and not kind.modifiers:
         return (1,)
-    return () if kind.name == "interval" or kind.schema else kind.modifiers
+    return kind.modifiers if kind.name in WITH_MODIFIERS and not kind.schema else ()
 
 
 # --- words ------------------------------------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ FOLDERS = (
     "/usr/local/opt/postgresql@*/bin",
     "/Applications/Postgres.app/Contents/Versions/*/bin",
 )
+# Folders with the programs of further servers, separated as in PATH.
+VARIABLE = "DB_SAGE_POSTGRES"
 NEEDED = ("initdb", "postgres")
 
 
@@ -33,7 +35,9 @@ class Programs(Struct, frozen=True):
 
 
 def found() -> list[Programs]:
-    """Every usable installation, the preferred ones first: PATH, pg_config, known folders, the embedded one."""
+    """Every usable installation, the preferred ones first: those that DB_SAGE_POSTGRES names, PATH,
+    pg_config, known folders, the embedded one.
+    """
     seen: set[Path] = set()
     usable: list[Programs] = []
     for folder, origin in candidates():
@@ -48,6 +52,9 @@ def found() -> list[Programs]:
 
 
 def candidates() -> Iterator[tuple[Path, str]]:
+    for named in os.environ.get(VARIABLE, "").split(os.pathsep):
+        if named:
+            yield Path(named), VARIABLE
     on_path = shutil.which("postgres")
     if on_path:
         yield Path(on_path).resolve().parent, "PATH"

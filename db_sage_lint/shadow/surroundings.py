@@ -12,12 +12,24 @@ from msgspec import Struct
 from db_sage_lint.errors import UserError
 from db_sage_lint.shadow import servers
 from db_sage_lint.shadow.programs import NEWEST, OLDEST, Programs, found
+from db_sage_lint.shadow.programs import VARIABLE as PROGRAMS
 
 State = Literal["ok", "missing", "note"]
 URL = "DB_SAGE_SHADOW_URL"
 # Extensions that migrations ask for most often, besides those that every server has.
 WANTED = ("pgcrypto", "uuid-ossp", "citext", "pg_trgm", "btree_gist", "hstore", "ltree", "postgis", "vector", "pg_cron")
-VARIABLES = ("PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "PGSERVICE", "PGOPTIONS", "XDG_CACHE_HOME", "TMPDIR")
+VARIABLES = (
+    URL,
+    PROGRAMS,
+    "PGHOST",
+    "PGPORT",
+    "PGUSER",
+    "PGDATABASE",
+    "PGSERVICE",
+    "PGOPTIONS",
+    "XDG_CACHE_HOME",
+    "TMPDIR",
+)
 
 
 class Item(Struct, frozen=True):
@@ -44,7 +56,7 @@ def look(pg: int | None = None, url: str = "") -> Iterator[Item]:
     yield tool("git", "needed by --since and --staged")
     for name in VARIABLES:
         if os.environ.get(name):
-            yield Item(name, "note", os.environ[name], told_by_variable(name))
+            yield Item(name, "note", servers.shown(os.environ[name]), told_by_variable(name))
 
 
 def driver() -> Item:

@@ -1,0 +1,34 @@
+"""What is told to reach out of the database, and what only speaks of it."""
+
+import pytest
+
+from db_sage_lint.script import whole
+from db_sage_lint.shadow.reaches import reaches
+from db_sage_lint.shadow.statements import sent
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT INTO t VALUES ('dblink and pg_read_file are functions', $x$ COPY t TO PROGRAM 'x' $x$)",
+        "UPDATE t SET a = 'plpython3u'",
+        "SELECT net.http_post('https://example.org')",
+        "COPY t FROM stdin",
+        "CREATE TABLE program (copy text)",
+        "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN 1; END'",
+    ],
+)
+def test_harmless(sql: str) -> None:
+    assert reaches(sent(whole("1.sql", sql.encode()))[0]) == ""
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT INTO t SELECT pg_read_file('x')",
+        "CREATE FUNCTION f() RETURNS text LANGUAGE sql AS 'SELECT pg_read_file(''x'')'",
+        "DO $$ BEGIN EXECUTE 'COPY t TO ''/tmp/x'''; END $$",
+    ],
+)
+def test_reaching(sql: str) -> None:
+    assert reaches(sent(whole("1.sql", sql.encode()))[0]) != ""
