@@ -4,8 +4,8 @@
 
 FOLDER holds one folder a project (see README.md beside this file for the list). Every project is one process of
 `db-sage-lint check --all --format json`; with `--peer`, the named program reads the same files in one process as well.
-With `--unknown`, each is run once more as if its files made everything there is, and the statements are counted that name
-something that no file before has made.
+With `--unknown`, each is run once more as if its files made everything there is, and the statements of its histories,
+their ways back aside, are counted that name something that no file before has made.
 """
 
 import argparse
@@ -59,13 +59,22 @@ def timed(command: list[str], folder: Path, runs: int) -> tuple[float, subproces
 
 
 def unknown(project: Path) -> int:
-    """How many statements name an object that the replay of the project's files doesn't know."""
+    """How many statements of the project's histories name an object that the replay doesn't know."""
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as settings:
         settings.write("complete-history: true\nselect: [unknown-object, used-before-created]\n")
         settings.flush()
         _, done = timed([*LINTER, "--config", settings.name, "."], project, 1)
     findings = json.loads(done.stdout)["findings"] if done.stdout else []
-    return len({(finding["path"], finding["line"]) for finding in findings})
+    forward = history_files(project)
+    return len({(finding["path"], finding["line"]) for finding in findings if finding["path"] in forward})
+
+
+def history_files(project: Path) -> set[str]:
+    """The files of the project's histories that do more than undo others."""
+    _, done = timed([*LINTER[:3], "sources", "--format", "json", "."], project, 1)
+    histories = json.loads(done.stdout)["histories"] if done.stdout else []
+    scripts = (script for history in histories for script in history["scripts"])
+    return {script["path"] for script in scripts if script["direction"] == "up"}
 
 
 def measure(project: Path, peer: str | None, runs: int, *, count_unknown: bool) -> Result:

@@ -30,7 +30,7 @@ from db_sage_lint.operations import (
     RenameTable,
     Rollback,
 )
-from db_sage_lint.profiles import exposed_schemas, low_trust
+from db_sage_lint.profiles import exposed_schemas, low_trust, platform_schemas
 from db_sage_lint.rules import Rules
 from db_sage_lint.script import Origin, Script
 from db_sage_lint.seen import Seen, confirmed
@@ -99,6 +99,7 @@ class Context:
         self.profiles = frozenset(config.profiles)
         self.low_trust = low_trust(self.profiles)
         self.exposed_schemas = exposed_schemas(self.profiles)
+        self.platform_schemas = platform_schemas(self.profiles)
         self.habits = habits
         self.later = later
         self.undone: State | None = None
@@ -253,7 +254,9 @@ class Context:
         return isinstance(patterns, list | tuple) and any(re.search(str(pattern), name) for pattern in patterns)
 
     def is_external(self, name: Name) -> bool:
-        """Whether the configuration says that something other than the migrations makes the object."""
+        """Whether something other than the migrations makes the object, as the configuration or a profile says."""
+        if (name.schema or name.name) in self.platform_schemas:
+            return True
         written = (name.name, f"{name.schema}.{name.name}")
         return any(fnmatchcase(one, pattern) for pattern in self.config.external_objects for one in written)
 

@@ -98,6 +98,12 @@ def holes_in(text: bytes) -> Iterator[Hole]:
             at = past(text, found.start())
 
 
+def names_in_holes(text: bytes) -> frozenset[str]:
+    """What the holes in a text become where a name stands, as the parser folds it."""
+    found = (as_name(text[hole.start : hole.end]).decode(errors="replace") for hole in holes_in(text) if hole.hides)
+    return frozenset(form for name in found for form in (name, name.lower()))
+
+
 class Filling:
     """A text with something in each of its holes; `blame` puts the next thing in where the parser stumbled."""
 

@@ -31,13 +31,15 @@ SENSITIVE_COLUMN = lazy(
 class Profile(Struct, frozen=True, kw_only=True):
     """`low_trust` are roles that anybody on the internet may act as. Relations in the `exposed` schemas are open to
     them through an API. `bypassing` roles are not subject to row security. `granted` are the default privileges that a
-    project starts with: object kinds in those schemas that all these roles have every right on.
+    project starts with: object kinds in those schemas that all these roles have every right on. `platform` are the
+    schemas that others than the migrations fill.
     """
 
     low_trust: tuple[str, ...] = ()
     exposed: tuple[str, ...] = ()
     bypassing: tuple[str, ...] = ()
     granted: tuple[str, ...] = ()
+    platform: tuple[str, ...] = ()
 
 
 # Supabase: "Row Level Security" and "Securing your API" in its guides; docker/volumes/db and the initial schema of
@@ -49,14 +51,26 @@ PROFILES: dict[str, Profile] = {
         exposed=("public", "graphql_public"),
         bypassing=("postgres", "service_role", "supabase_admin"),
         granted=("table", "sequence", "function"),
+        platform=(
+            "auth", "storage", "realtime", "_realtime", "_analytics", "vault", "extensions", "graphql",
+            "graphql_public", "net", "cron", "pgbouncer", "pgmq", "pgsodium", "pgtle", "supabase_functions",
+            "supabase_migrations",
+        ),
     ),
-}
+    # Hasura's metadata catalogue: server/src-rsrc/init_pg_source.sql in hasura/graphql-engine.
+    "hasura": Profile(platform=("hdb_catalog", "hdb_views")),
+}  # fmt: skip
 NONE = Profile()
 
 
 def low_trust(profiles: AbstractSet[str]) -> frozenset[str]:
     """The roles that anybody may act as: PUBLIC, and those that the profiles name."""
     return frozenset({PUBLIC, *(role for name in profiles for role in PROFILES.get(name, NONE).low_trust)})
+
+
+def platform_schemas(profiles: AbstractSet[str]) -> frozenset[str]:
+    """The schemas that others than the migrations fill."""
+    return frozenset(schema for name in profiles for schema in PROFILES.get(name, NONE).platform)
 
 
 def exposed_schemas(profiles: AbstractSet[str]) -> frozenset[str]:

@@ -47,6 +47,7 @@ from db_sage_lint.operations import (
     RenameTable,
     SetSchema,
 )
+from db_sage_lint.placeholders import names_in_holes
 from db_sage_lint.script import Origin
 from db_sage_lint.uses import Use, needed
 
@@ -83,7 +84,14 @@ def is_unchecked(op: CreateFunction, now: Context) -> bool:
 
 
 def is_certain(missing: Missing, now: Context) -> bool:
-    return not now.is_external(missing.name) and not comes_later(missing, now)
+    known = not (now.is_external(missing.name) or is_filled_in(missing, now))
+    return known and not comes_later(missing, now)
+
+
+def is_filled_in(missing: Missing, now: Context) -> bool:
+    """Whether a template's text, of unknown value, stands in the name."""
+    filled = names_in_holes(now.script.source[now.origin.start : now.origin.end])
+    return any(hole in word for hole in filled for word in (missing.name.name, missing.name.schema, missing.part))
 
 
 def unknown(missing: Missing, now: Context, *, refused: str, at: int = -1, doubted: bool = False) -> Verdict:

@@ -9,6 +9,8 @@ from db_sage_lint.lower.values import any_text, is_set, option_pairs
 from db_sage_lint.operations import (
     CreateMaterializedView,
     CreateTable,
+    Expression,
+    Insert,
     Nothing,
     Operation,
     Query,
@@ -17,6 +19,7 @@ from db_sage_lint.operations import (
 from db_sage_lint.tree import (
     AnyNode,
     CallStmt,
+    CommonTableExpr,
     CreateTableAsStmt,
     DeclareCursorStmt,
     ExecuteStmt,
@@ -29,9 +32,18 @@ from db_sage_lint.tree import (
     WithClause,
 )
 
+
+class WithQueries(msgspec.Struct):
+    """The queries of a WITH clause as they stand."""
+
+    ctes: list[Raw] = []
+
+
 MODIFYING = frozenset({"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 
 targets = msgspec.json.Decoder(tuple[SelectTargetNode, ...])
+shallow = msgspec.json.Decoder(dict[str, dict[str, Raw]])
+with_clause = msgspec.json.Decoder(WithQueries)
 
 
 @lowers
@@ -49,17 +61,41 @@ def select(node: SelectStmt, source: Source) -> list[Operation]:
 def modifying(clause: WithClause | None, source: Source) -> list[Operation]:
     """What the INSERT, UPDATE, DELETE and MERGE of a WITH clause do, each at its place there."""
     found: list[Operation] = []
-    for each in clause.ctes if clause is not None else ():
+    for number, each in enumerate(clause.ctes if clause is not None else ()):
         expression = each.common_table_expr
         if expression is not None and not MODIFYING.isdisjoint(expression.ctequery):
             at = source.at(expression.location)
-            found += [placed(op, at) for op in lower_node(source.inner(expression.ctequery))]
+            found += [placed(op, at, clause, number) for op in lower_node(source.inner(expression.ctequery))]
     return found
 
 
-def placed(op: Operation, at: int) -> Operation:
-    """The operation at that place, unless it has one of its own."""
+def placed(op: Operation, at: int, clause: WithClause | None, number: int) -> Operation:
+    """The operation at that place, unless it has one of its own; its query sees the WITH queries before it."""
+    if isinstance(op, Insert) and op.query is not None and number:
+        op = msgspec.structs.replace(op, query=seeing(op.query, clause, number))
     return msgspec.structs.replace(op, at=at) if op.at < 0 else op
+
+
+def seeing(query: Expression, clause: WithClause | None, number: int | None = None) -> Expression:
+    """A SELECT with the WITH queries, or so many of them, of the statement that it stands in before its own."""
+    outer = [
+        msgspec.json.encode({"CommonTableExpr": cte_of(each.common_table_expr)})
+        for each in (clause.ctes[:number] if clause is not None else ())
+        if each.common_table_expr is not None
+    ]
+    wrapped = shallow.decode(query)
+    fields = wrapped.get("SelectStmt")
+    if not outer or fields is None:
+        return query
+    own = with_clause.decode(fields["withClause"]).ctes if "withClause" in fields else []
+    fields["withClause"] = Raw(b'{"ctes":[' + b",".join([*outer, *map(bytes, own)]) + b"]}")
+    return msgspec.json.encode(wrapped)
+
+
+def cte_of(expression: CommonTableExpr) -> dict[str, object]:
+    """The fields of a WITH query."""
+    fields: dict[str, object] = {"ctename": expression.ctename, "ctequery": expression.ctequery}
+    return fields | ({"aliascolnames": expression.aliascolnames} if bytes(expression.aliascolnames) else {})
 
 
 def settings(target_list: Raw) -> list[Operation]:

@@ -7,7 +7,7 @@ from msgspec import Raw
 
 from db_sage_lint.lower.base import Source, expressions, lowers, optional
 from db_sage_lint.lower.names import column_names, relation
-from db_sage_lint.lower.queries import before, modifying
+from db_sage_lint.lower.queries import before, modifying, seeing
 from db_sage_lint.operations import Assignment, Copy, Delete, Expression, Insert, Merge, Operation, Update
 from db_sage_lint.tree import (
     CopyStmt,
@@ -46,7 +46,7 @@ def insert(node: InsertStmt, source: Source) -> list[Operation]:
         rows = len(inner.valuesLists)
         values = tuple(map(row, inner.valuesLists[:ROWS_READ]))
     elif inner is not None:
-        rows, query = None, bytes(node.selectStmt)
+        rows, query = None, seeing(bytes(node.selectStmt), node.withClause)
     op = Insert(
         table=relation(node.relation),
         columns=tuple(target.res_target.name for target in node.cols if target.res_target is not None),

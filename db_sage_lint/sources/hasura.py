@@ -12,7 +12,7 @@ from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name
 
 NAME = "hasura"
-PROFILES: frozenset[str] = frozenset()
+PROFILES = frozenset({"hasura"})
 FILE = lazy(r"^([0-9]+)_[^/]*/(up|down)\.sql$")
 MILLISECONDS = lazy(r"^[0-9]{13}_")
 

@@ -240,6 +240,8 @@ class ColumnDefNode(Wrapper):
 
 
 class CommonTableExpr(Node):
+    ctename: str = ""
+    aliascolnames: Raw = field(default_factory=Raw)
     ctequery: dict[str, Raw] = field(default_factory=dict)
     location: int = 0
 

@@ -1,5 +1,7 @@
 """Statements on rows, queries, and what holds another statement."""
 
+import re
+
 import pytest
 from lowered import expression, lowered, operations, query
 
@@ -159,3 +161,14 @@ def test_type_record_is_shared():
     (table,) = operations("CREATE TABLE t (a int, b integer)")
     assert table.columns[0].type is table.columns[1].type
     assert table.columns[0].type == Type("int4")
+
+
+def test_the_query_of_an_insert_sees_the_with_queries_before_it():
+    sql = (
+        "WITH a AS (SELECT 1), b(n) AS (INSERT INTO t SELECT * FROM a RETURNING 1)"
+        " INSERT INTO u WITH c AS (SELECT 1) SELECT * FROM a, b, c"
+    )
+    inner, outer = operations(sql)
+    names = [re.findall(rb'"ctename":"(\w)"', op.query) for op in (inner, outer)]
+    assert names == [[b"a"], [b"a", b"b", b"c"]]
+    assert b'"aliascolnames":[{"String":{"sval":"n"}}]' in outer.query
