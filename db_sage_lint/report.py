@@ -29,8 +29,9 @@ class Report(Struct, kw_only=True):
 
     `findings` are settled and sorted by path, place and rule. `suppressed` counts what ignores of every kind took away,
     `hidden` what is below the severity asked for. `files` and `statements` count what was judged, `not_analysed` those
-    statements whose effect could not be read. `proofs` say which earlier statement keeps a rule quiet. `notes` say what was decided for the user (a folder found), `problems`
-    which inputs could not be read, `bugs` are tracebacks of checks that failed: each is told and the rest still stands.
+    statements whose effect could not be read. `proofs` say which earlier statement keeps a rule quiet. `notes` say what
+    was decided for the user (a folder found), `problems` which inputs could not be read, `bugs` are tracebacks of
+    checks that failed: each is told and the rest still stands.
     """
 
     findings: list[Finding] = []

@@ -22,15 +22,17 @@ class Name(Struct, frozen=True, order=True):
         return f"{quoted(self.schema)}.{quoted(self.name)}" if self.schema else quoted(self.name)
 
 
-# Words that name nothing without quotes. Source: src/include/parser/kwlist.h, RESERVED_KEYWORD and TYPE_FUNC_NAME_KEYWORD.
+# Words that name nothing without quotes.
+# Source: src/include/parser/kwlist.h, RESERVED_KEYWORD and TYPE_FUNC_NAME_KEYWORD.
 RESERVED = frozenset(
     """all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation
-    column concurrently constraint create cross current_catalog current_date current_role current_schema current_time
-    current_timestamp current_user default deferrable desc distinct do else end except false fetch for foreign freeze from
-    full grant group having ilike in initially inner intersect into is isnull join lateral leading left like limit
-    localtime localtimestamp natural not notnull null offset on only or order outer overlaps placing primary references
-    returning right select session_user similar some symmetric system_user table tablesample then to trailing true union
-    unique user using variadic verbose when where window with""".split()
+    column concurrently constraint create cross current_catalog current_date current_role current_schema
+    current_time current_timestamp current_user default deferrable desc distinct do else end except false fetch
+    for foreign freeze from full grant group having ilike in initially inner intersect into is isnull join
+    lateral leading left like limit localtime localtimestamp natural not notnull null offset on only or order
+    outer overlaps placing primary references returning right select session_user similar some symmetric
+    system_user table tablesample then to trailing true union unique user using variadic verbose when where
+    window with""".split()  # noqa: SIM905 - as the manual lists them
 )
 
 
@@ -59,7 +61,8 @@ class Type(Struct, frozen=True):
     schema; `serial` and its kin keep their spelling. `modifiers` are the numbers in parentheses, `dimensions` the
     count of array brackets. `words` is what stands there in words: an interval's fields ("day to second"), PostGIS's
     geometry kind, the column of %TYPE (whose name is "%TYPE"). Without a name the statement leaves the type to others:
-    a column of a partition or of a typed table."""
+    a column of a partition or of a typed table.
+    """
 
     name: str
     schema: str = ""
@@ -200,7 +203,8 @@ class FileDuplicated(Operation, frozen=True, kw_only=True):
 
 class MarkMisplaced(Operation, frozen=True, kw_only=True):
     """A comment that tells the runner how to run the file (`mark`) stands where, or as, the runner doesn't read it;
-    `right_place` says where and how it would."""
+    `right_place` says where and how it would.
+    """
 
     mark: str
     right_place: str

@@ -43,7 +43,8 @@ class AddNotNull(AddConstraint, frozen=True, kw_only=True):
 class AddForeignKey(AddConstraint, frozen=True, kw_only=True):
     """`referenced_columns` is empty where the primary key is meant. Actions are as in SQL: "no action", "cascade", …
     `period` says that the last column is a range that the referenced ones must cover (18+). `beside_default` says that
-    it is written beside a new column with a default of any form: DEFAULT, even NULL, a generation, a serial type."""
+    it is written beside a new column with a default of any form: DEFAULT, even NULL, a generation, a serial type.
+    """
 
     columns: tuple[str, ...]
     referenced: Name

@@ -223,7 +223,8 @@ class Argument(Struct, frozen=True):
 class CreateFunction(Operation, frozen=True, kw_only=True):
     """CREATE FUNCTION and CREATE PROCEDURE. `body` is the text of AS (bytes of it start at `body_at` in the file),
     `sql_body` the tree of BEGIN ATOMIC or RETURN. `settings` are SET clauses: name and value, FROM CURRENT as
-    "from current"."""
+    "from current".
+    """
 
     function: Name
     arguments: tuple[Argument, ...] = ()
@@ -244,7 +245,8 @@ class CreateFunction(Operation, frozen=True, kw_only=True):
 
 class AlterFunction(Operation, frozen=True, kw_only=True):
     """None where the statement leaves it alone; `arguments` None where no list is given. `reset` are names of RESET,
-    "all" for RESET ALL."""
+    "all" for RESET ALL.
+    """
 
     function: Name
     arguments: tuple[Type, ...] | None = None
@@ -304,7 +306,8 @@ DroppedKind = Literal[
 
 class DropObject(Operation, frozen=True, kw_only=True):
     """DROP of what has no operation of its own, one operation a name; `together` holds every name of the statement
-    where it has several: what hangs on one of them may be another."""
+    where it has several: what hangs on one of them may be another.
+    """
 
     kind: DroppedKind
     name: Name
@@ -350,7 +353,8 @@ class SetObjectOwner(Operation, frozen=True, kw_only=True):
 
 class Comment(Operation, frozen=True, kw_only=True):
     """COMMENT ON; `target` is the relation (of the column, constraint, trigger, policy or itself) where there is one,
-    `part` the column, constraint, trigger or policy."""
+    `part` the column, constraint, trigger or policy.
+    """
 
     kind: str
     target: Name | None = None

@@ -23,7 +23,8 @@ class AlterPublication(Operation, frozen=True, kw_only=True):
 
 class CreateSubscription(Operation, frozen=True, kw_only=True):
     """`creates_slot` is false with create_slot = false or connect = false. The connection string's literal stands at
-    byte `connection_at` of the file."""
+    byte `connection_at` of the file.
+    """
 
     subscription: str
     connection: str
@@ -33,7 +34,8 @@ class CreateSubscription(Operation, frozen=True, kw_only=True):
 
 class AlterSubscription(Operation, frozen=True, kw_only=True):
     """`connection` is the new one, whose literal stands at byte `connection_at` of the file. `refreshes` says that the
-    statement asks the publisher for its tables, which the server refuses in a transaction block (14+)."""
+    statement asks the publisher for its tables, which the server refuses in a transaction block (14+).
+    """
 
     subscription: str
     change: Literal[
@@ -49,7 +51,8 @@ class Grant(Operation, frozen=True, kw_only=True):
 
     `kind` is the object kind: "table", "sequence", "function", "schema", …; with `all_in_schema` the names are
     schemas. `columns` are those of column privileges. `arguments` has the argument types for each name of a function,
-    None where no list is given."""
+    None where no list is given.
+    """
 
     grant: bool
     kind: str
@@ -96,7 +99,8 @@ class AlterRole(Operation, frozen=True, kw_only=True):
 
 class AlterSetting(Operation, frozen=True, kw_only=True):
     """ALTER ROLE | DATABASE … SET | RESET. `value` is None for RESET; `name` "all" for RESET ALL. `role` is empty for
-    ALL, `database` where none is named."""
+    ALL, `database` where none is named.
+    """
 
     name: str
     value: str | None
@@ -115,7 +119,8 @@ class ServerOptions(Operation, frozen=True, kw_only=True):
 class ServerWide(Operation, frozen=True, kw_only=True):
     """A statement on the whole server or database: CREATE DATABASE, ALTER SYSTEM, CREATE TABLESPACE, …
 
-    `statement` is its name in SQL. `transactional` is false where the server refuses it in a transaction block."""
+    `statement` is its name in SQL. `transactional` is false where the server refuses it in a transaction block.
+    """
 
     statement: str
     name: str = ""

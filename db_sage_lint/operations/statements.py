@@ -21,7 +21,8 @@ class Query(Operation, frozen=True, kw_only=True):
 
 class Insert(Operation, frozen=True, kw_only=True):
     """`columns` is empty where none are listed; `rows` counts those of VALUES and is 0 for DEFAULT VALUES, and None
-    for INSERT … SELECT, whose query is `query`. `values` are the trees of VALUES, row by row, for at most 100 rows."""
+    for INSERT … SELECT, whose query is `query`. `values` are the trees of VALUES, row by row, for at most 100 rows.
+    """
 
     table: Name
     columns: tuple[str, ...] = ()

@@ -18,8 +18,13 @@ ORDERS = Name("orders", "public")
 
 # What takes no lock on a table, view, index or sequence that was there before, on any version.
 NO_EFFECT = {
-    "what the shadow or an expansion has to show": {"Nothing", "Unread", "DoBlock", "Query", "SyntaxProblem"},
-    "a place in the history": {"ScriptEnd", "ChangeSetEnd", "FileEdited", "FileOutOfOrder", "FileDuplicated", "MarkMisplaced", "FileWithoutDown", "FileUnrecognised", "ChainBroken", "Skipped"},
+    "what the shadow or an expansion has to show": {
+        "Nothing", "Unread", "DoBlock", "Query", "SyntaxProblem", "ShadowDiffered", "ShadowFailed", "ShadowNotRestored",
+    },
+    "a place in the history": {
+        "ScriptEnd", "ChangeSetEnd", "FileEdited", "FileOutOfOrder", "FileDuplicated", "MarkMisplaced",
+        "FileWithoutDown", "FileUnrecognised", "ChainBroken", "Skipped",
+    },
     "a comment in the file": {"InvalidIgnore", "UnusedIgnore"},
     "types and functions are not locked": {
         "CreateEnum", "AddEnumValue", "RenameEnumValue", "CreateDomain", "CreateCompositeType", "CreateType",

@@ -43,6 +43,17 @@ def test_staged_content_is_judged(hooked: Path, git: Git) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_migrations_in_python_are_judged(hooked: Path, git: Git) -> None:
+    file = hooked / "alembic" / "versions" / "a.py"
+    file.parent.mkdir(parents=True)
+    head = 'from alembic import op\n\nrevision = "a"\ndown_revision = None\n\n\ndef upgrade():\n'
+    file.write_text(f'{head}    op.create_index("orders_total", "orders", ["total"])\n')
+    git("add", "-A")
+    done = git("commit", "-m", "index")
+    assert done.returncode == 1
+    assert "alembic/versions/a.py:8:5" in done.stderr + done.stdout
+
+
 def test_other_commits_start_nothing(hooked: Path, git: Git, git_environment: dict[str, str]) -> None:
     git_environment["DB_SAGE_LINT"] = os.devnull
     (hooked / "README").write_text("Shop\n")

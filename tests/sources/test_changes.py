@@ -155,3 +155,33 @@ def test_a_deleted_file_that_a_mark_lists(git: Git) -> None:
     Path("schema/v1/a.sql").unlink()
     report = linted(since="HEAD", paths=("schema",))
     assert ("applied-migration-edited", "schema/v1/a.sql") in rules(report)
+
+
+REVISION = "revision = {!r}\ndown_revision = {!r}\n\n\ndef upgrade():\n    pass\n"
+
+
+def test_of_two_heads_the_new_one_is_told(git: Git) -> None:
+    write("versions/a.py", REVISION.format("a", None))
+    write("versions/b.py", REVISION.format("b", "a"))
+    git("add", ".")
+    git("commit", "-q", "-m", "base")
+    write("versions/c.py", REVISION.format("c", "a"))
+    assert rules(linted(since="HEAD")) == [("migration-chain-broken", "versions/c.py")]
+    git("add", ".")
+    assert rules(linted(staged=True)) == [("migration-chain-broken", "versions/c.py")]
+    git("commit", "-q", "-m", "two heads")
+    assert rules(linted(since="HEAD")) == []
+    both = [("migration-chain-broken", "versions/b.py"), ("migration-chain-broken", "versions/c.py")]
+    assert rules(linted()) == both
+
+
+def test_a_list_is_told_of_where_it_changed(git: Git) -> None:
+    write("deploy/a.sql", "CREATE TABLE a (id bigint PRIMARY KEY);\n")
+    write("sqitch.plan", "%project=x\n\na 2024\nlost 2024\n")
+    git("add", ".")
+    git("commit", "-q", "-m", "base")
+    assert rules(linted(since="HEAD")) == []
+    assert rules(linted(paths=("deploy/a.sql",))) == []
+    assert rules(linted()) == [("migration-chain-broken", "sqitch.plan")]
+    write("sqitch.plan", "%project=x\n\na 2024\nlost 2024\ngone 2024\n")
+    assert rules(linted(since="HEAD")) == [("migration-chain-broken", "sqitch.plan")] * 2

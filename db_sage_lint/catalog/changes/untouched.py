@@ -43,6 +43,7 @@ from db_sage_lint.operations import (
     SetVariable,
     ShadowDiffered,
     ShadowFailed,
+    ShadowNotRestored,
     Skipped,
     SyntaxProblem,
     UnusedIgnore,
@@ -62,6 +63,7 @@ UNTOUCHED: dict[str, tuple[type[Operation], ...]] = {
     "what it runs inside comes as operations of its own": (DoBlock, Query),
     "it is no statement, or one without effect": (
         Nothing, ScriptEnd, ChangeSetEnd, SyntaxProblem, FileEdited, FileOutOfOrder, FileDuplicated, FileWithoutDown,
-        FileUnrecognised, ChainBroken, Skipped, InvalidIgnore, UnusedIgnore, MarkMisplaced, ShadowDiffered, ShadowFailed,
+        FileUnrecognised, ChainBroken, Skipped, InvalidIgnore, UnusedIgnore, MarkMisplaced,
+        ShadowDiffered, ShadowFailed, ShadowNotRestored,
     ),
 }  # fmt: skip
