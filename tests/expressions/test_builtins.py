@@ -2,10 +2,10 @@ from db_sage_lint.expressions import functions
 from db_sage_lint.operations import Name, Type
 
 
-def test_the_module_is_what_its_generator_writes(server_urls: list[str]) -> None:
+def test_the_module_is_what_its_generator_writes(urls_of_every_version: list[str]) -> None:
     from generate_builtins import MODULE, module
 
-    assert module(server_urls) == MODULE.read_text(encoding="utf-8")
+    assert module(urls_of_every_version) == MODULE.read_text(encoding="utf-8")
 
 
 def volatilities(name: str, *types: str) -> str:

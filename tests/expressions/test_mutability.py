@@ -201,8 +201,8 @@ def setup() -> list[str]:
     ]
 
 
-def test_servers_rewrite_for_volatile_defaults_and_no_others(servers: list[Server]) -> None:
-    for server in servers:
+def test_servers_rewrite_for_volatile_defaults_and_no_others(servers_with_extensions: list[Server]) -> None:
+    for server in servers_with_extensions:
         for cases, rewrites in ((IMMUTABLE + STABLE, False), (VOLATILE, True)):
             for kind, sql in cases:
                 file = "SELECT pg_relation_filenode('r')"
