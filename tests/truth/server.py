@@ -1,7 +1,7 @@
 """A server under test: databases made from templates, gone when the tests are, and sessions that are watched."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 import psycopg
@@ -9,6 +9,9 @@ from psycopg import sql
 
 from db_sage_lint.shadow import servers
 from db_sage_lint.shadow.observe import Observer
+
+# Switched off, every row read is seen: a plan by index reads rows of the index, a bitmap none at all.
+TABLES_ONLY = ("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan")
 
 
 class Server(servers.Server):
@@ -56,6 +59,11 @@ class Server(servers.Server):
             yield name
         finally:
             self.drop(name)
+
+    def configure(self, database: str, settings: Mapping[str, str]) -> None:
+        """What sessions of the database begin with."""
+        for name, value in settings.items():
+            self.admin.execute(f"ALTER DATABASE {database} SET {name} = '{value}'".encode())
 
     @contextmanager
     def exclusive(self, roles: Iterable[str]) -> Iterator[None]:

@@ -9,10 +9,8 @@ from db_sage_lint.operations import Name
 from db_sage_lint.shadow.apart import run_apart
 from db_sage_lint.shadow.observe import Observed, Observer
 from tests.effects.cases import FAMILIES, FIXTURE, Case, line_of
-from tests.truth.server import Server
+from tests.truth.server import TABLES_ONLY, Server
 
-# So that every row read is seen: a plan by index reads rows of the index, a bitmap none at all.
-TABLES_ONLY = ("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan")
 INDEXES_FIRST = ("enable_seqscan",)
 
 
