@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal as OneOf
 
-from msgspec import Struct
+from msgspec import Struct, json
 
 from db_sage_lint.expressions.tree import (
     Fields,
@@ -21,9 +21,16 @@ from db_sage_lint.expressions.tree import (
     walk,
 )
 from db_sage_lint.operations import Expression, Name
+from db_sage_lint.regex import lazy
 
 _NO_NAMES: frozenset[Name] = frozenset()
 _ON_SEQUENCES = frozenset({"nextval", "currval", "setval"})
+# The names in a tree's JSON, for which the tree need not be walked: inside of its strings every quote is escaped.
+CALLED = lazy(rb'"(?:FuncCall|funccall)":\{"funcname":(\[(?:[^"\]]|"(?:[^"\\]|\\.)*")*\])')
+NAMED = lazy(
+    rb'"RangeVar":\{(?:"catalogname":"(?:[^"\\]|\\.)*",)?'
+    rb'(?:"schemaname":("(?:[^"\\]|\\.)*"),)?"relname":("(?:[^"\\]|\\.)*")'
+)
 
 
 class QualifiedColumn(Struct, frozen=True):
@@ -50,7 +57,9 @@ def functions_called(expr: Expression) -> frozenset[Name]:
     """The functions that are called by name, as written; operators and SQL's own forms (CURRENT_USER, COALESCE)
     are not among them, AT TIME ZONE and its like are, under the name PostgreSQL gives them.
     """
-    return frozenset(qualified_name(call.get("funcname")) for call in calls(expr)) or _NO_NAMES
+    if b'"FuncCall"' not in expr and b'"CallStmt"' not in expr:
+        return _NO_NAMES
+    return frozenset(qualified_name(json.decode(name)) for name in set(CALLED.findall(expr)))
 
 
 def calls(expr: Expression) -> Iterator[Fields]:
@@ -99,8 +108,8 @@ def relations_named(expr: Expression) -> frozenset[Name]:
     """The relations that stand in FROM of its sub-selects, as written. Names of WITH queries are among them."""
     if b'"RangeVar"' not in expr:
         return _NO_NAMES
-    named = (f for kind, f in walk(tree(expr)) if kind == "RangeVar")
-    return frozenset(Name(text(f.get("relname")), text(f.get("schemaname"))) for f in named)
+    named = set(NAMED.findall(expr))
+    return frozenset(Name(json.decode(name), json.decode(schema or b'""')) for schema, name in named)
 
 
 def sequences_named(expr: Expression) -> frozenset[Name]:
