@@ -12,8 +12,9 @@ from db_sage_lint.catalog import Catalog
 from db_sage_lint.catalog.difference import State
 from db_sage_lint.catalog.records import Column, Index, Missing, Relation, Table, View
 from db_sage_lint.config import Config
-from db_sage_lint.effects import Effect, predict
+from db_sage_lint.effects import Effect
 from db_sage_lint.effects.locks import Lock
+from db_sage_lint.effects.predict import while_running, while_skipping
 from db_sage_lint.findings import Severity
 from db_sage_lint.later import Later
 from db_sage_lint.operations import (
@@ -78,8 +79,8 @@ class Context:
     `exposed_schemas` those that an API opens to them.
     `undone` is the state to which a down script has to lead back: that before the script which it undoes.
     `seen` is what a shadow server saw the statement do, if it ran there, and `alone` says that the operation is all of
-    the statement. `unguarded` is the strongest lock blocking reads or writes of a contended relation that the script
-    has asked for with no lock_timeout in force.
+    the statement. `skips` says that IF [NOT] EXISTS makes the operation a no-op. `unguarded` is the strongest lock
+    blocking reads or writes of a contended relation that the script has asked for with no lock_timeout in force.
     """
 
     def __init__(
@@ -110,10 +111,12 @@ class Context:
         self._told: dict[str, tuple[int, Lock]] = {}
         self._rules = rules
         self._effects: tuple[Effect, ...] | None = None
+        self._contended: tuple[Effect, ...] | None = None
         self._touched: list[Relation] | None = None
         self._missing: Missing | None = UNASKED
         self.seen: Seen | None = None
         self.alone = True
+        self.skips = False
         self.op: Operation | None = None
         self.origin: Origin
         self.script: Script
@@ -123,7 +126,9 @@ class Context:
         self.op = op
         self.origin = origin
         self.script = origin.script
+        self.skips = self.db.skips(op)
         self._effects = None
+        self._contended = None
         self._touched = None
         self._missing = UNASKED
 
@@ -131,12 +136,10 @@ class Context:
         """Notes for `unguarded` which locks the operation waits for; to be called before the catalog follows it."""
         if self.has_lock_timeout or (isinstance(self.op, LockTable) and self.op.nowait):
             return
-        for effect in self.effects:
+        for effect in self.contended_effects:
             held = self.locks_held.get(effect.relation)
             asked = (self.unguarded.lock if self.unguarded else Lock.NONE, held.lock if held else Lock.NONE)
-            if not effect.lock.blocks_writes or effect.lock <= max(asked) or self.is_index_of_locked(effect.relation):
-                continue
-            if self.contended(effect.relation):
+            if effect.lock.blocks_writes and effect.lock > max(asked) and not self.is_index_of_locked(effect.relation):
                 self.unguarded = Held(effect.relation, effect.lock, self.origin)
 
     # --- the operation -------------------------------------------------------------------------------------------
@@ -155,7 +158,9 @@ class Context:
     def predicted(self) -> tuple[Effect, ...]:
         """What the operation does to relations as far as it can be told without running it."""
         assert self.op is not None
-        return predict(self.op, self.db, self.pg, self.session.settings)
+        if self.skips:
+            return while_skipping(self.op, self.db)
+        return while_running(self.op, self.db, self.pg, self.session.settings)
 
     @property
     def missing(self) -> Missing | None:
@@ -172,7 +177,9 @@ class Context:
     @property
     def contended_effects(self) -> tuple[Effect, ...]:
         """Those effects that other sessions can feel."""
-        return tuple(e for e in self.effects if self.contended(e.relation))
+        if self._contended is None:
+            self._contended = tuple([e for e in self.effects if self.contended(e.relation)])
+        return self._contended
 
     @property
     def scans(self) -> bool:

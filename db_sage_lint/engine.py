@@ -215,10 +215,9 @@ class Run:
         now.look_at(op, origin)
         if now.seen is not None or self.engine.predictions is not None:
             self.predicted += now.predicted
-        skips = db.skips(op)
         effects: Sequence[Effect] = ()
         if judged:
-            if skips:
+            if now.skips:
                 self.skipped(op)
             else:
                 self.engine.outcome.findings += self.engine.judge.ask(op, now, self.bug)
@@ -228,8 +227,8 @@ class Run:
         if isinstance(op, Unread):
             now.unread.append(Unanalysed(origin, op.why))
             db.open(op.names)
-        elif not skips:
-            db.apply(op, origin)
+        elif not now.skips:
+            db.change(op, origin)
         self.session.apply(op, effects, origin, db)
         if isinstance(op, DoBlock | Query | AlterSetting):
             self.inside(op, origin)

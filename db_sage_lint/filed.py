@@ -15,7 +15,7 @@ class Filed(Generic[Handler]):
 
     def __init__(self) -> None:
         self.functions: dict[type, list[Handler]] = {}
-        self._found: dict[type, tuple[Handler, ...]] = {}
+        self._found: dict[type, tuple[Handler, ...]] = Found(self.functions)
 
     def __call__(self, function: Handler) -> Handler:
         annotation = next(iter(function.__annotations__.values()))
@@ -28,8 +28,16 @@ class Filed(Generic[Handler]):
 
     def under(self, kind: type) -> tuple[Handler, ...]:
         """Every function filed under `kind` or one of its bases, the most special type first."""
-        found = self._found.get(kind)
-        if found is None:
-            found = tuple(f for base in kind.__mro__ for f in self.functions.get(base, ()))
-            self._found[kind] = found
+        return self._found[kind]
+
+
+class Found(dict[type, tuple[Handler, ...]]):
+    """What `under` answers, put together when it is first asked for."""
+
+    def __init__(self, functions: dict[type, list[Handler]]) -> None:
+        super().__init__()
+        self._functions = functions
+
+    def __missing__(self, kind: type) -> tuple[Handler, ...]:
+        found = self[kind] = tuple(f for base in kind.__mro__ for f in self._functions.get(base, ()))
         return found

@@ -62,12 +62,17 @@ class Catalog(State):
     # --- change ----------------------------------------------------------------------------------------------------
 
     def apply(self, op: Operation, origin: Origin) -> None:
-        """Makes the operation's change, whether or not PostgreSQL would refuse it; a no-op where `skips(op)`.
+        """Makes the operation's change, whether or not PostgreSQL would refuse it; a no-op where `skips(op)`."""
+        if not self.skips(op):
+            self.change(op, origin)
 
-        An operation that is only `possible` is applied as if it ran, but leaves alone what it would collide with.
+    def change(self, op: Operation, origin: Origin) -> None:
+        """As `apply`, of an operation that is known not to be skipped.
+
+        One that is only `possible` is applied as if it ran, but leaves alone what it would collide with.
         """
         self.turn(origin)
-        if self.skips(op) or (op.possible and self._holder(op) is not None):
+        if op.possible and self._holder(op) is not None:
             return
         change = changes.under(type(op))
         if change:
@@ -249,7 +254,7 @@ class Catalog(State):
 
         Also the primary key that a second one meets. None for an operation that is only `possible`.
         """
-        if op.possible or not holders.under(type(op)) or self._comes_with_skipped(op):
+        if op.possible or not holders.under(type(op)) or (self._skipped and self._comes_with_skipped(op)):
             return None
         found = None if any(getattr(op, flag) for flag in flags_of(type(op))) else self._holder(op)
         return None if found is None or self._may_be_gone(found, op) else found
@@ -266,5 +271,5 @@ class Catalog(State):
         Known are parts of a `closed` table, what a file dropped or renamed away and, where the history is `complete`,
         everything. None with IF EXISTS, and for an operation that is only `possible`.
         """
-        lack = None if op.possible or self._comes_with_skipped(op) else self._lack(op)
+        lack = None if op.possible or (self._skipped and self._comes_with_skipped(op)) else self._lack(op)
         return lack[0] if lack is not None and not lack[1] else None

@@ -66,13 +66,14 @@ NOT_NULL_NAME = lazy(r"_not_null\d*$")
 def column_missing(db: "Catalog", written: Name, column: str) -> Missing | None:
     """A column that a table or view is known not to have."""
     relation = db.relation(written)
-    if column in SYSTEM_COLUMNS:
+    return missing_of(db, relation, column) if isinstance(relation, Table | View) else None
+
+
+def missing_of(db: "Catalog", relation: Table | View, column: str) -> Missing | None:
+    """The same of a relation that is known; of a view none where its columns aren't."""
+    if column in relation.columns or column in SYSTEM_COLUMNS or (isinstance(relation, View) and not relation.columns):
         return None
-    if isinstance(relation, Table) and column not in relation.columns:
-        return part_missing(db, "column", relation, column)
-    if isinstance(relation, View) and relation.columns and column not in relation.columns:
-        return part_missing(db, "column", relation, column)
-    return None
+    return part_missing(db, "column", relation, column)
 
 
 def constraint_missing(db: "Catalog", written: Name, name: str) -> Missing | None:
@@ -133,9 +134,8 @@ def schema_missing(db: "Catalog", schema: str) -> Missing | None:
 # --- lacks of operations -------------------------------------------------------------------------------------------
 
 
-def lack(missing: Missing | None, *, forgiven: bool = False) -> Lacks:
-    if missing is not None:
-        yield missing, forgiven
+def lack(missing: Missing | None, *, forgiven: bool = False) -> tuple[Lack, ...]:
+    return () if missing is None else ((missing, forgiven),)
 
 
 def of_table(op: OnTable, db: "Catalog") -> Lacks:
@@ -153,6 +153,8 @@ def of_ordinary_table(op: OnTable, db: "Catalog") -> Lacks:
 
 
 def of_columns(db: "Catalog", table: Name, columns: Iterable[str], *, forgiven: bool = False) -> Lacks:
-    for column in columns:
-        if column:
-            yield from lack(column_missing(db, table, column), forgiven=forgiven)
+    relation = db.relation(table)
+    if isinstance(relation, Table | View):
+        for column in columns:
+            if column and (missing := missing_of(db, relation, column)):
+                yield missing, forgiven

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from db_sage_lint.catalog.missing import Lacks, column_missing, lack, lacks, of_columns, relation_missing
-from db_sage_lint.operations import Analyze, Cluster, Copy, Delete, Expression, Insert, Query, Update, Vacuum
+from db_sage_lint.catalog.records import Missing
+from db_sage_lint.operations import Analyze, Cluster, Copy, Delete, Expression, Insert, Name, Query, Update, Vacuum
 
 if TYPE_CHECKING:
     from db_sage_lint.catalog.catalog import Catalog
@@ -50,8 +51,10 @@ def of_query(db: "Catalog", query: Expression) -> Lacks:
     """The relations that a query reads, and the columns of them that it names."""
     from db_sage_lint.expressions import NO_COLUMN, reads
 
-    for name, column in sorted(reads(query, db)):
-        missing = relation_missing(db, name, "table")
-        if missing is None and column not in ("", NO_COLUMN):
-            missing = column_missing(db, name, column)
-        yield from lack(missing)
+    def missing(name: Name, column: str) -> Missing | None:
+        whole = relation_missing(db, name, "table")
+        return column_missing(db, name, column) if whole is None and column not in ("", NO_COLUMN) else whole
+
+    found = {pair: lacking for pair in reads(query, db) if (lacking := missing(*pair))}
+    for pair in sorted(found):
+        yield found[pair], False

@@ -49,8 +49,11 @@ def predict(op: Operation, db: "Catalog", pg: int, settings: Mapping[str, str] =
     run-time parameters as far as known. Relations that the operation creates are left out, as are the plain reads
     of queries. Where the catalog can't tell whether data is scanned or rewritten, the effect says that it is.
     """
-    if db.skips(op):
-        return while_skipping(op, db)
+    return while_skipping(op, db) if db.skips(op) else while_running(op, db, pg, settings)
+
+
+def while_running(op: Operation, db: "Catalog", pg: int, settings: Mapping[str, str]) -> tuple[Effect, ...]:
+    """As `predict`, of an operation that IF [NOT] EXISTS does not skip."""
     filed = effects.under(type(op))
     if not filed:
         return ()
