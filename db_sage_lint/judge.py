@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from db_sage_lint import match
@@ -102,13 +103,20 @@ def message(
     """The template with its braces filled: `{op.field}`, `{lock}`, `{blocks}`, `{relation}`, facts; `{x|word}` says
     what stands where x is empty. `shown` writes the relation's name.
     """
-
-    def fill(found: re.Match[str]) -> str:
-        path, otherwise = found.groups()
+    plain, *braces = pieces(template)
+    said = [plain]
+    for path, otherwise, after in zip(braces[::3], braces[1::3], braces[2::3], strict=True):
         value = value_at(path, op, facts, effects)
-        return (shown(value) if isinstance(value, Name) else text(value)) or otherwise or ""
+        said += (shown(value) if isinstance(value, Name) else text(value)) or otherwise or "", after
+    return "".join(said)
 
-    return BRACES.sub(fill, template)
+
+@cache
+def pieces(template: str) -> tuple[str, ...]:
+    """The text before the first braces of a template, then of each braces what they name, what stands where that is
+    empty, and the text behind them.
+    """
+    return tuple(BRACES.split(template))
 
 
 OF_EFFECT: dict[str, Callable[[Effect], object]] = {

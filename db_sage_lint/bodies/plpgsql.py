@@ -7,6 +7,7 @@ block; text inside the block that stands in the way is replaced by text of the s
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeAlias
 
 import msgspec
@@ -60,8 +61,9 @@ def argument(name: str, kind: str) -> str:
     return f'{mode} "{name}" {type_}'
 
 
+@lru_cache(maxsize=64)
 def block_tree(body: str) -> Fields | str:
-    """The block's tree, or in PostgreSQL's words why it has none."""
+    """The block's tree, or in PostgreSQL's words why it has none. Shared between callers, so never to be changed."""
     if comments_pile_up(body):
         return PILED_UP
     block = Block(body.replace(TAG, "$" * len(TAG)))

@@ -107,7 +107,9 @@ def is_one_transaction(message: bytes) -> bool:
     """Whether PostgreSQL runs a text that is sent in one message as one transaction: it does with several statements,
     unless they begin transactions themselves (manual, "Multiple Statements in a Simple Query").
     """
-    return several_statements(message) and not any(BEGIN.match(statement) for statement in statements(message))
+    if not several_statements(message):
+        return False
+    return not BEGIN.search(message) or not any(BEGIN.match(statement) for statement in statements(message))
 
 
 def in_one_message(script: Script) -> Script:
