@@ -87,6 +87,9 @@ PARTS = (
 )
 QUERY = " UNION ALL ".join(f"({part})" for part in PARTS)
 
+# Their definitions are too long to be shown.
+LONG = frozenset({"comment", "function", "procedure", "view", "materialized view"})
+
 Object = tuple[str, str]
 State = dict[Object, str]
 
@@ -107,7 +110,7 @@ class Difference(Struct, frozen=True):
         if self.how == "left":
             return f"{self.kind} {name} is left"
         before, after = short(self.before), short(self.after)
-        if before == after or self.kind in {"function", "procedure", "view", "materialized view"}:
+        if before == after or self.kind in LONG:
             return f"{self.kind} {name} is another"
         return f"{self.kind} {name} is {after}, was {before}"
 

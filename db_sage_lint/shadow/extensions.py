@@ -22,6 +22,12 @@ class Stub(Struct, frozen=True):
     sql: bytes
     notice: str
 
+    def makes(self, name: str) -> bool:
+        """Whether the object of that name, qualified, is the stub's or stands in a schema of the stub's."""
+        schema, _, own = name.partition("(")[0].rpartition(".")
+        its_schema = f"CREATE SCHEMA IF NOT EXISTS {schema or own};".encode() in self.sql
+        return its_schema or f".{own}(".encode() in self.sql
+
 
 def available(connection: "psycopg.Connection") -> frozenset[str]:
     """The extensions that the server can make."""

@@ -144,8 +144,7 @@ class Replay:
 
     def is_ours(self, difference: Difference) -> bool:
         """Whether it is of a kind that ways back leave, or stands in for an extension."""
-        name = difference.name.partition("(")[0].rpartition(".")[2]
-        return difference.kind in SHARED or any(f".{name}(".encode() in stub.sql for stub in self.stubs)
+        return difference.kind in SHARED or any(stub.makes(difference.name) for stub in self.stubs)
 
     def state(self) -> State:
         self.freshen()

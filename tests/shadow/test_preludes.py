@@ -83,3 +83,15 @@ def test_stubs() -> None:
     assert dropped is not None
     assert dropped.sql == b"SELECT"
     assert stub_for([Comment(kind="extension", target=Name("citext"))], there, "public") is None
+
+
+def test_what_a_stub_makes_is_told_from_the_migrations_own() -> None:
+    cron = stub_for([CreateExtension(extension="pg_cron")], frozenset(), "public")
+    crypto = stub_for([CreateExtension(extension="pgcrypto", schema="extensions")], frozenset(), "public")
+    assert cron
+    assert crypto
+    assert [cron.makes(name) for name in ("cron", "cron.job", "cron.job_jobid_seq", "public.jobs")] == [True] * 3 + [
+        False
+    ]
+    assert crypto.makes("extensions.digest(text,text)")
+    assert not crypto.makes("public.orders")
