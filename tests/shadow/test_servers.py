@@ -197,3 +197,29 @@ def test_a_version_that_is_not_there() -> None:
 def test_passwords_are_not_shown() -> None:
     assert servers.shown("postgresql://me:secret@host/db") == "postgresql://me:***@host/db"
     assert servers.shown("host=h password=secret") == "host=h password=***"
+
+
+def test_an_interrupted_command_leaves_nothing(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations" / "1_long.sql").write_text("SELECT pg_sleep(60);\n")
+    command = [sys.executable, "-m", "db_sage_lint", "dry-run", "--pg", "18"]
+    root = str(Path(servers.__file__).parents[2])
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": root})
+
+    def sleeping() -> bool:
+        for directory in folder.glob("db-sage-lint-*"):
+            ready = servers.Server(f"host={directory} user=postgres dbname=postgres", 18, "")
+            try:
+                with ready.connect() as connection:
+                    row = connection.execute("SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'").fetchone()
+                    return row is not None
+            except UserError:
+                continue
+        return False
+
+    assert soon(sleeping, 30)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert told.strip() == b""
+    assert not list(folder.iterdir())
