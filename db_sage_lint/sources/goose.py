@@ -2,14 +2,15 @@
 
 Source: pressly/goose, internal/sqlparser/parser.go (annotations, read at the start of a line, in any case) and
 internal/provider: one transaction for each file and direction, none with `NO TRANSACTION`, which may stand on any line
-and holds for both directions.
+and holds for both directions. Migrations in Go stand in the same order; what they do to the things that they name isn't
+known.
 """
 
 from collections.abc import Iterator
 
 from db_sage_lint.operations import MarkMisplaced
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Script
+from db_sage_lint.script import Fragment, Script
 from db_sage_lint.sources.history import Folder, Place, by_name
 from db_sage_lint.sources.sections import both_ways, script, sections
 
@@ -17,9 +18,11 @@ NAME = "goose"
 NAMES = "<number>_<name>.sql"
 PROFILES: frozenset[str] = frozenset()
 DOWN = "a part under `-- +goose Down`"
-FILE = lazy(r"^(\d+)_.*\.sql$")
+ENDINGS = (".go",)
+FILE = lazy(r"^(\d+)_.*(?:\.sql|(?<!_test)\.go)$")
 DIRECTION = lazy(rb"(?mi)^--\s*\+goose[ \t]+(up|down)[ \t]*\r?$")
 NO_TRANSACTION = lazy(rb"(?mi)^--\s*\+goose[ \t]+no[ \t]+transaction[ \t]*\r?$")
+UNREAD = "migrations in Go are not read"
 NEARLY = lazy(rb"(?mi)^[^\n]*--[^\n]*\+goose[ \t]*no[ \t_-]*(?:transaction|tx)[^\n]*$")
 
 
@@ -39,7 +42,10 @@ def places(folder: Folder) -> Iterator[tuple[str, Place]]:
 
 
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
-    """The up part and the down part. A file without annotations, which goose refuses, is read as up."""
+    """The up part and the down part. Without annotations, which goose refuses, a file is read as up; Go is unread."""
+    if path.endswith(ENDINGS):
+        fragments = (Fragment(0, source, len(source), UNREAD),)
+        return (Script(path, source, fragments, "up", True), Script(path, source, fragments, "down", True))
     parts = sections(source, DIRECTION)
     ups = [part for part in parts if part.marker and part.marker[1].lower() == b"up"]
     downs = [part for part in parts if part.marker and part.marker[1].lower() == b"down"]

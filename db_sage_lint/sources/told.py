@@ -118,7 +118,9 @@ TOLD: dict[str, dict[str, str | tuple[str, ...]]] = {
         "NAME": "goose",
         "MARKS": (),
         "TREE_MARKS": (),
-        "ENDINGS": (),
+        "ENDINGS": (
+            ".go",
+        ),
         "SUBFOLDERS": (),
     },
     "dbmate": {

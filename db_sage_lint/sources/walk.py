@@ -16,6 +16,8 @@ MIGRATION_FOLDER = re.compile(
     r"(?i)(^|[/_.-])(migrat\w*|migrator|changelogs?|upgrades?|updates?|deltas?|versions?)([/_.-]|$)"
 )
 CODE_FOLDER = re.compile(r"(?i)(^|[/_.-])(migrat\w*|versions|alembic)([/_.-]|$)")
+# Code that is a migration only where its name begins with a number, and stands in the order of those in SQL.
+NUMBERED_CODE = (".go",)
 CODE = (".py", ".js", ".ts", ".mjs", ".cjs", ".mts", ".cts")
 
 
@@ -34,7 +36,9 @@ def is_wanted(path: str) -> bool:
     folder, _, name = path.rpartition("/")
     if is_sql(name) or name in MARKS:
         return True
-    return name.endswith(ENDINGS) and (not name.endswith(CODE) or bool(CODE_FOLDER.search(folder)))
+    if not name.endswith(ENDINGS) or (name.endswith(NUMBERED_CODE) and not name[0].isdigit()):
+        return False
+    return not name.endswith((*CODE, *NUMBERED_CODE)) or bool(CODE_FOLDER.search(folder))
 
 
 def wanted_files(folder: str) -> Iterator[str]:

@@ -25,6 +25,9 @@ def test_order_direction_transaction(sample: "Callable[[str], Sample]") -> None:
         ("11_by_total.sql", "down", False),
         ("12_touch.sql", "up", True),
         ("13_misspelt.sql", "up", True),
+        ("14_in_go.go", "up", True),
+        ("14_in_go.go", "down", True),
+        ("15_after_go.sql", "up", True),
     ]
 
 
@@ -33,3 +36,4 @@ def test_findings(sample: "Callable[[str], Sample]") -> None:
     assert tree.found("concurrently-in-transaction") == [("10_by_customer.sql", 2)]
     assert tree.found("no-transaction-mark-misplaced") == [("13_misspelt.sql", 1)]
     assert tree.found("syntax-error", "unknown-object", "object-already-exists") == []
+    assert tree.found("statement-not-analysed") == [("14_in_go.go", 1)]

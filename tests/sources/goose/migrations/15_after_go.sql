@@ -1,0 +1,2 @@
+-- +goose Up
+COMMENT ON COLUMN orders.weight IS 'in grams';
