@@ -141,6 +141,8 @@ def test_used_before_made(sql: str, expected: list[tuple[str, str]]) -> None:
         "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT 1 FROM a); END'; CREATE TABLE a ();",
         "DO $$ BEGIN ALTER TABLE a ADD b int; EXCEPTION WHEN undefined_table THEN NULL; END $$; CREATE TABLE a ();",
         "SELECT lower('A'); CREATE FUNCTION lower(int) RETURNS int LANGUAGE sql AS 'SELECT 1';",
+        ("SET check_function_bodies = off; CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1 FROM a';"
+        "CREATE TABLE a ();"),
         "WITH a AS (SELECT 1) SELECT * FROM a; CREATE TABLE a ();",
         "CREATE TEMP TABLE t (); SELECT * FROM t;",
         "CREATE VIEW v AS SELECT FROM other.a; CREATE TABLE a ();",

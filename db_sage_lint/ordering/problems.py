@@ -113,7 +113,9 @@ class Check:
         name = lack.things[0].name.name
         if any(self.places[unit] <= place <= maker.place for place in self.removals.get(name, ())):
             return True
-        return maker.lenient and (self.builds_on_others or lack.doubted)
+        if self.builds_on_others and (maker.lenient or maker.unit.part != unit.part):
+            return True
+        return maker.lenient and lack.doubted
 
 
 def later(makers: Sequence[Maker], place: int) -> Iterator[Maker]:

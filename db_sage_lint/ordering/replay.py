@@ -40,6 +40,7 @@ SESSION = (
 HARMLESS = frozenset(
     {"lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout", "client_min_messages"}
 )
+OFF = frozenset({"off", "false", "no", "0"})
 IN_PATH = frozenset({"relation", "type", "function"})
 
 
@@ -182,7 +183,8 @@ class Player:
 
     def lacks_of(self, op: Operation, origin: Origin) -> Iterator[Lack]:
         drops = type(op).__name__.startswith("Drop")
-        for thing, at in lacking(op, self.db, origin.script.source):
+        bodies = self.session is None or self.session.settings.get("check_function_bodies", "on").lower() not in OFF
+        for thing, at in lacking(op, self.db, origin.script.source, bodies=bodies):
             place = next((one for one in (at, op.at) if one >= 0), origin.start)
             doubted = self.db.doubts(thing.name.name, None) or bool(thing.part and self.db.doubts(thing.part, None))
             yield Lack(self.meanings(thing), place, op.possible, doubted, drops)

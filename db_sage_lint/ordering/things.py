@@ -112,11 +112,11 @@ def listed(columns: tuple[str, ...]) -> str:
 # --- what is needed --------------------------------------------------------------------------------------------------
 
 
-def lacking(op: Operation, db: Catalog, source: bytes) -> Iterator[tuple[Thing, int]]:
+def lacking(op: Operation, db: Catalog, source: bytes, *, bodies: bool = True) -> Iterator[tuple[Thing, int]]:
     """What the operation needs and the catalog doesn't have, each with the byte of the file where it is needed, -1 for
     the operation's own. Names that no schema was written to stand as written. `source` is the operation's file.
 
-    The body of a function in SQL counts, as the server looks through it when it makes the function.
+    With `bodies`, that of a function in SQL counts, as the server looks through it when it makes the function.
     """
     for use in needed(op, db):
         for thing in unmet(use, db):
@@ -125,7 +125,7 @@ def lacking(op: Operation, db: Catalog, source: bytes) -> Iterator[tuple[Thing, 
         if not forgiven:
             yield as_thing(missing), -1
     yield from ((thing, -1) for thing in special(op, db))
-    if isinstance(op, CreateFunction) and op.language == "sql" and op.body and not dict(op.settings).get("search_path"):
+    if bodies and isinstance(op, CreateFunction) and op.language == "sql" and not dict(op.settings).get("search_path"):
         names = {argument.name for argument in op.arguments} - {""}
         for inner, at in statements_of(op, source):
             yield from ((thing, at) for thing, _ in lacking(inner, db, source) if thing.part not in names)
