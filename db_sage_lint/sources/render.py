@@ -27,6 +27,8 @@ from db_sage_lint.sources.python_code import UNREADABLE
 from db_sage_lint.sources.rendered import Group, alembic_place, aligned, django_places
 
 SECONDS = 60
+# So many failures for one reason, where nothing has succeeded, show that the others will fail for it too.
+MOST_FAILURES = 3
 MOST_WORDS = 200
 UPGRADE = re.compile(rb"(?m)^-- Running upgrade [^\n]*-> *([^\s,]+)[^\n]*$")
 OPERATION = re.compile(rb"(?m)^--\n-- [^\n]*\n--$")
@@ -75,6 +77,7 @@ def rendered(history: History, steps: Iterable[Step], notes: list[str]) -> Itera
     render = RENDERERS.get(history.runner.NAME)
     numbers = {entry.path: entry.place.number for entry in history.entries}
     failed: dict[str, list[str]] = {}
+    succeeded = False
     for step in steps:
         if render is None or not step.reported or step.script.direction == "down":
             yield step
@@ -83,13 +86,16 @@ def rendered(history: History, steps: Iterable[Step], notes: list[str]) -> Itera
             script = render(history.folder, step.script, numbers[step.script.path])
         except FailedError as error:
             failed.setdefault(error.said, []).append(f"{step.script.path}: {error}")
-            render = None if error.lasting else render
+            hopeless = not succeeded and len(failed[error.said]) == MOST_FAILURES
+            render = None if error.lasting or hopeless else render
             yield step
         else:
+            succeeded = True
             yield msgspec.structs.replace(step, script=script)
     for first, *others in failed.values():
         more = f", and {len(others)} more for the same reason" if others else ""
-        notes.append(f"{first}; the file is read as it stands{more}")
+        rest = "" if render else "; no other was tried"
+        notes.append(f"{first}; the file is read as it stands{more}{rest}")
 
 
 def of_alembic(folder: str, script: Script, revision: str) -> Script:

@@ -128,6 +128,16 @@ def test_a_failure_is_told_and_the_file_is_read(project: Path, program: Program)
     assert found(report, "statement-not-analysed") == [("db/versions/b2.py", 11)]
 
 
+def test_what_fails_at_first_is_given_up(project: Path, program: Program) -> None:
+    program("alembic", f"open({str(project / 'ran')!r}, 'a').write('x'); sys.exit('no module named shop')")
+    for number in range(5):
+        revision = INDEX.replace('"b2"', f'"c{number}"').replace('"a1"', f'"{f"c{number - 1}" if number else "b2"}"')
+        (project / "db" / "versions" / f"c{number}.py").write_text(revision)
+    (note,) = judged().notes
+    assert note.endswith("and 2 more for the same reason; no other was tried")
+    assert (project / "ran").read_text() == "xxx"
+
+
 def test_what_takes_too_long_is_not_tried_again(
     project: Path, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,14 +145,17 @@ def test_what_takes_too_long_is_not_tried_again(
     program("alembic", "import time; time.sleep(60)")
     (note,) = judged().notes
     assert note == (
-        "db/versions/a1.py: `alembic upgrade --sql base:a1`: it didn't end in 0.01 s; the file is read as it stands"
+        "db/versions/a1.py: `alembic upgrade --sql base:a1`: it didn't end in 0.01 s; the file is read as it stands;"
+        " no other was tried"
     )
 
 
 def test_without_the_program(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(project))
     monkeypatch.setattr(sys, "executable", str(project / "python"))
-    assert judged().notes == ["db/versions/a1.py: `alembic` is not on the PATH; the file is read as it stands"]
+    assert judged().notes == [
+        "db/versions/a1.py: `alembic` is not on the PATH; the file is read as it stands; no other was tried"
+    ]
 
 
 def test_without_a_configuration(project: Path) -> None:
