@@ -97,10 +97,13 @@ class Replay:
     def statement(self, one: Sent) -> None:
         self.figures.statements += 1
         aborted = self.connection.info.transaction_status in ABORTED
+        operations = one.operations
         if not self.accepted(one):
             self.figures.refused += 1
-            return
-        operations = tuple(Rollback() if aborted and isinstance(op, Commit) else op for op in one.operations)
+            if not any(isinstance(op, Commit) for op in operations):
+                return
+            aborted = True  # a deferred constraint was violated
+        operations = tuple(Rollback() if aborted and isinstance(op, Commit) else op for op in operations)
         self.run.statement(Read(one.start, one.end, operations))
 
     def accepted(self, one: Sent) -> bool:

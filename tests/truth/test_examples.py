@@ -24,6 +24,7 @@ from db_sage_lint.read import read
 from db_sage_lint.rules import Example, load
 from db_sage_lint.seen import misjudged
 from db_sage_lint.shadow.replay import Options, Ran, Replay
+from tests.effects.cases import CASES
 from tests.truth.explained import EXPLAINED
 from tests.truth.rows import fill
 from tests.truth.server import TABLES_ONLY, Server
@@ -197,3 +198,9 @@ def is_known(name: Name, relations: dict[Name, Relation]) -> bool:
     """Whether everything is known of the table, which has rows of its own."""
     relation = relations.get(name)
     return isinstance(relation, Table) and relation.closed and relation.partition_by is None
+
+
+def test_explanations_are_few_and_of_something() -> None:
+    named = {name for rule in RULES for name, _ in examples(rule)}
+    assert named >= EXPLAINED.keys()
+    assert len(EXPLAINED) + sum(bool(case.differs) for case in CASES) <= 15
