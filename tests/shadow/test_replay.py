@@ -1,5 +1,9 @@
 """Scripts run as their runner would run them, and what becomes of those that fail."""
 
+import os
+import shutil
+import signal
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -212,10 +216,6 @@ def test_a_failed_history_is_told(project: Path) -> None:
 
 
 def test_the_server_dies_meanwhile(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import os
-    import signal
-    import tempfile
-
     folder = tempfile.mkdtemp(prefix="t", dir="/tmp")
     Path(folder).chmod(0o755)
     monkeypatch.setattr(tempfile, "tempdir", folder)
@@ -238,7 +238,8 @@ def test_the_server_dies_meanwhile(project: Path, monkeypatch: pytest.MonkeyPatc
     outcome = dry([])
     killer.join()
     assert [finding.rule for finding in outcome.report.findings] == ["dry-run-failed"]
-    assert not list(Path(folder).iterdir())
+    assert not list(Path(folder).glob("db-sage-lint-*"))
+    shutil.rmtree(folder)
 
 
 def test_there_and_back(project: Path) -> None:

@@ -2,12 +2,13 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -49,13 +50,14 @@ def running(pid: int) -> bool:
 
 
 @pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder for temporary files that other tests don't use; its path is short, for sockets."""
     made = tempfile.mkdtemp(prefix="t", dir="/tmp")
     Path(made).chmod(0o755)
     monkeypatch.setenv("TMPDIR", made)
     monkeypatch.setattr(tempfile, "tempdir", None)
-    return Path(made)
+    yield Path(made)
+    shutil.rmtree(made, ignore_errors=True)
 
 
 def owner() -> tuple["subprocess.Popen[str]", int, Path]:
