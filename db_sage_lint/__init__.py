@@ -1,6 +1,7 @@
 """A linter for PostgreSQL migrations that knows the schema, what PostgreSQL will do, and how the runner runs it.
 
-`db_sage_lint.check(Request(…)) -> Report` is what the command does; the modules behind it are imported when it is called.
+`db_sage_lint.check(Request(…)) -> Report` is what the command does; the modules behind it are
+imported when it is called.
 """
 
 from typing import TYPE_CHECKING

@@ -10,8 +10,10 @@ from db_sage_lint.sources.history import Runner
 def rule_table(rules: Rules) -> str:
     """A table of every rule, by family."""
     lines = ["| rule | severity | on | what it finds |", "|---|---|---|---|"]
-    for rule in sorted(rules.values(), key=lambda rule: (rule.family, rule.id)):
-        lines.append(f"| `{rule.id}` | {rule.severity} | {', '.join(rule.on)} | {rule.title} |")
+    lines += (
+        f"| `{rule.id}` | {rule.severity} | {', '.join(rule.on)} | {rule.title} |"
+        for rule in sorted(rules.values(), key=lambda rule: (rule.family, rule.id))
+    )
     return "\n".join(lines)
 
 

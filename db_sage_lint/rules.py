@@ -25,8 +25,8 @@ Profile = Literal["supabase", "multi-tenant", "strict", "online"]
 
 class SeenExample(Struct, frozen=True, forbid_unknown_fields=True):
     """What a shadow server is taken to have seen of statement number `statement` (from 1) of the file `path`: that it
-    `failed` with that message, or its `effects` as "RELATION: LOCK" with ", scans" or ", rewrites" behind it, or what it did
-    not put back as it was.
+    `failed` with that message, or its `effects` as "RELATION: LOCK" with ", scans" or ", rewrites" behind it, or what it
+    did not put back as it was.
     """
 
     statement: int = 1
@@ -41,8 +41,8 @@ class Example(Struct, frozen=True, forbid_unknown_fields=True):
     """One example of a rule document: SQL whose lines marked `-- error`, `-- warning` or `-- info` must be reported.
 
     A heading `-- NAME.sql` alone on a line starts a file: earlier files are history. `together` makes all of them one
-    change set. `transaction` is the runner's; `pg`, `profile`, `options`, `complete` and `external` are configuration. `applied`
-    are the files of the base revision, where git's view matters; then what it doesn't have is the change set.
+    change set. `transaction` is the runner's; `pg`, `profile`, `options`, `complete` and `external` are configuration.
+    `applied` are the files of the base revision, where git's view matters; then what it doesn't have is the change set.
     `seen` is what a shadow server saw of statements.
     """
 
@@ -65,7 +65,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     `message` is one line with `{…}` for the operation's fields and the verdict's facts; `earlier` is said of the
     earlier statement that a finding relates. `operation` and `when` declare the check where fields suffice (see
     `match`). `on` says who gets it: "default", "opt-in" or profiles. `pg` is the range of server versions it
-    applies to, both ends included. `options` are its settings with their defaults. `wave` orders the catalogue.
+    applies to, both ends included. `options` are its settings with their defaults.
     """
 
     id: str = ""
@@ -102,7 +102,7 @@ _index: Rules = {}
 def load() -> Rules:
     """Every built-in rule by its id, sorted: from the index in the wheel, or from the documents of a checkout."""
     if not _index:
-        _index.update(decode_index(INDEX.read_bytes()) if INDEX.exists() and not SOURCES.is_dir() else read_documents(SOURCES))
+        _index.update(decode_index(INDEX.read_bytes()) if INDEX.exists() else read_documents(SOURCES))
     return _index
 
 

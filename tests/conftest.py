@@ -40,8 +40,7 @@ def build_and_install(shared: Path, python: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(shared / "venv")], check=True)
     target = next((shared / "venv" / "lib").glob("python*/site-packages"))
     wheel = next(shared.glob("*.whl"))
-    subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(target), str(wheel)], check=True
-    )
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+    subprocess.run([*pip, "--target", str(target), str(wheel)], check=True)
     installed = Path(pytest.__file__).resolve().parent.parent
     (target / "dependencies.pth").write_text(f"{installed}\n")

@@ -48,7 +48,10 @@ def test_document_is_whole(rule: Rule) -> None:
 HISTORY = re.compile(r"(?m)^-- \S+\.sql$")
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES.values() if "C" in rule.needs or "H" in rule.needs], ids=lambda rule: rule.id)
+OF_HISTORIES = [rule for rule in RULES.values() if "C" in rule.needs or "H" in rule.needs]
+
+
+@pytest.mark.parametrize("rule", OF_HISTORIES, ids=lambda rule: rule.id)
 def test_what_needs_the_catalog_shows_a_history(rule: Rule) -> None:
     every = [*rule.examples("bad"), *rule.examples("good")]
     assert any(len(HISTORY.findall(example.sql)) > 1 for example in every)

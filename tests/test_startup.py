@@ -30,7 +30,10 @@ def test_modules_loaded_after_one_file(tmp_path: Path, wheel_python: str) -> Non
     loaded = set(done.stderr.split())
     assert "db_sage_lint.engine" in loaded
     bare = set(subprocess.run(
-        [wheel_python, "-c", "import sys; import click; print(*sys.modules)"], capture_output=True, text=True, check=True
+        [wheel_python, "-c", "import sys; import click; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.split())
     assert not (loaded - bare) & HEAVY
     ours = {name for name in loaded if name.startswith("db_sage_lint.reporters.")}

@@ -121,7 +121,7 @@ class State:
             self._trial = None
 
     def written(self, mark: int) -> Iterator[Written]:
-        """The records that were written since `mark` and not undone, each once, in the order in which they first were."""
+        """The records written since `mark` and not undone, each once, in the order in which they first were."""
         stores = {id(getattr(self, name)): name for name in STORES}
         seen: set[tuple[int, object]] = set()
         for store, key, old in self._journal[mark:]:
