@@ -68,10 +68,18 @@ from db_sage_lint.operations import (
     Update,
 )
 
-# Kind (relation, type, function, schema, role) and name.
+# Kind (relation, type, function, schema, role, extension) and name.
 Use = tuple[str, Name]
 Uses = Iterator[Use]
 
+COMMENTED = {
+    **dict.fromkeys(("table", "foreign table", "view", "materialized view", "index", "sequence"), "relation"),
+    **dict.fromkeys(("function", "procedure", "aggregate"), "function"),
+    **dict.fromkeys(("type", "domain"), "type"),
+    "schema": "schema",
+    "role": "role",
+    "extension": "extension",
+}
 ROLE_WORDS = frozenset({"public", "current_user", "current_role", "session_user"})
 
 uses: Filed[Callable[[Any, Known], Uses]] = Filed()
@@ -312,8 +320,9 @@ def attach_index(op: AttachIndex, _: Known) -> Uses:
 
 @uses
 def comment(op: Comment, _: Known) -> Uses:
-    if op.target and op.kind in {"table", "column", "view", "materialized view", "constraint", "trigger", "policy"}:
-        yield "relation", op.target
+    kind = "relation" if op.part else COMMENTED.get(op.kind)
+    if op.target and kind:
+        yield kind, op.target
 
 
 @uses

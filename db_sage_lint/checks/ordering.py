@@ -162,6 +162,7 @@ EXISTS: dict[str, Callable[[Name, Context], bool]] = {
     "function": lambda name, now: bool(now.db.function_overloads(name)),
     "schema": lambda name, now: name.name in now.db.schemas,
     "role": lambda name, now: name.name in now.db.roles,
+    "extension": lambda name, now: name.name in now.db.extensions,
 }
 
 

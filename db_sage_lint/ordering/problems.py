@@ -115,7 +115,7 @@ class Check:
             return True
         if self.builds_on_others and (maker.lenient or maker.unit.part != unit.part):
             return True
-        return maker.lenient and lack.doubted
+        return maker.lenient and lack.doubted and not self.order.loose
 
 
 def later(makers: Sequence[Maker], place: int) -> Iterator[Maker]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from db_sage_lint.catalog import Catalog
 from db_sage_lint.config import Config
@@ -174,7 +174,7 @@ class Player:
             db.open(op.names, origin)
         elif not db.skips(op):
             self.lacks += self.lacks_of(op, origin)
-            db.apply(op, origin)
+            db.apply(certain(op), origin)
         self.session.apply(op, (), origin, db)
         if isinstance(op, DoBlock | Query):
             inside = do_body(op, origin, db) if isinstance(op, DoBlock) else called_bodies(op, origin, db, self.called)
@@ -195,6 +195,11 @@ class Player:
             return (thing,)
         schemas = [schema for schema in self.db.search_path if schema != "$user"] or ["public"]
         return tuple(Thing(thing.kind, Name(thing.name.name, schema), thing.part) for schema in schemas)
+
+
+def certain(op: Operation) -> Operation:
+    """The operation without IF NOT EXISTS, where nothing is there: what only was told of is none the less made here."""
+    return structs.replace(op, if_not_exists=False) if getattr(op, "if_not_exists", False) else op
 
 
 def all_units(parts: Sequence[Part]) -> list[Unit]:

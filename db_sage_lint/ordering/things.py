@@ -1,6 +1,6 @@
 """What statements make and what they need, in the words of the catalog that they meet."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
@@ -22,6 +22,7 @@ from db_sage_lint.operations import (
     CreateTable,
     CreateView,
     Expression,
+    IndexKey,
     Insert,
     Name,
     Operation,
@@ -30,6 +31,10 @@ from db_sage_lint.operations import (
 from db_sage_lint.uses import Use, needed
 
 RELATIONS = frozenset({"table", "foreign table", "view", "materialized view", "index", "sequence"})
+# Types that GIN and GiST have no operator class for, but in the extensions btree_gin and btree_gist.
+ORDINARY = frozenset(
+    {"bool", "bpchar", "date", "int2", "int4", "int8", "numeric", "text", "timestamp", "timestamptz", "uuid", "varchar"}
+)
 KEY, PRIMARY_KEY = "unique key", "primary key"
 
 
@@ -145,10 +150,12 @@ def as_thing(missing: Missing) -> Thing:
 def unmet(use: Use, db: Catalog) -> Iterator[Thing]:
     """The object that is used, where it doesn't exist, and the extensions that may bring it."""
     kind, name = use
-    if not exists(kind, name, db):
+    if exists(kind, name, db):
+        return
+    if kind in {"type", "function"}:
+        yield from extensions_with(name.name, db)
+    if kind != "function" or extensions_known(db):
         yield Thing(kind, name)
-        if kind in {"type", "function"}:
-            yield from extensions_with(name.name, db)
 
 
 def extensions_with(provided: str, db: Catalog) -> Iterator[Thing]:
@@ -157,21 +164,19 @@ def extensions_with(provided: str, db: Catalog) -> Iterator[Thing]:
             yield Thing("extension", Name(extension))
 
 
+EXISTS: dict[str, Callable[[Name, Catalog], bool]] = {
+    "relation": lambda name, db: is_made(db.relation(name)),
+    "type": lambda name, db: db.resolve_type(name) in db.types or is_made(db.relation(name)),
+    "function": lambda name, db: bool(db.function_overloads(name) or of_server(name)),
+    "schema": lambda name, db: name.name in db.schemas,
+    "role": lambda name, db: name.name in db.roles,
+    "extension": lambda name, db: name.name in db.extensions,
+}
+
+
 def exists(kind: str, name: Name, db: Catalog) -> bool:
     """Whether there is such an object; a relation of which statements only tell is none."""
-    match kind:
-        case "relation":
-            relation = db.relation(name)
-            return relation is not None and relation.made is not None
-        case "type":
-            return db.resolve_type(name) in db.types or exists("relation", name, db)
-        case "function":
-            return bool(db.function_overloads(name) or of_server(name)) or not extensions_known(db)
-        case "schema":
-            return name.name in db.schemas
-        case "role":
-            return name.name in db.roles
-    return True
+    return EXISTS[kind](name, db)
 
 
 def extensions_known(db: Catalog) -> bool:
@@ -193,7 +198,19 @@ def special(op: Operation, db: Catalog) -> Iterator[Thing]:
             yield from key_of(op, db)
         case CreateIndex():
             for key in op.keys:
-                yield from extensions_with(key.opclass, db) if key.opclass else ()
+                yield from operator_class(op, key, db)
+
+
+def operator_class(op: CreateIndex, key: IndexKey, db: Catalog) -> Iterator[Thing]:
+    """The extension that brings the operator class of an index key, where it is named or that of an ordinary type."""
+    if key.opclass:
+        yield from extensions_with(key.opclass, db)
+    table = db.table(op.table)
+    column = table.columns.get(key.column) if table else None
+    ordinary = column is not None and column.type is not None and column.type.name in ORDINARY
+    extension = f"btree_{op.method}"
+    if ordinary and op.method in {"gin", "gist"} and not key.opclass and extension not in db.extensions:
+        yield Thing("extension", Name(extension))
 
 
 def columns_of(expression: Expression | None, db: Catalog, table: Table | None = None) -> Iterator[Thing]:
