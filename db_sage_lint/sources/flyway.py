@@ -4,14 +4,15 @@ U<version>__ undoes a version; B<version>__ is what a new database begins with i
 
 Source: flyway/flyway, documentation "Migrations" and "Script Config Files"; PostgreSQLParser.java: one transaction for
 each file, none where `executeInTransaction=false` stands in <file>.conf, or where every statement is one that
-PostgreSQL refuses in a transaction. Files that mix these are an error, unless `mixed` is set.
+PostgreSQL refuses in a transaction. Files that mix these are an error, unless `mixed` is set. The prefixes are those
+of flyway.conf or flyway.toml (sqlMigrationPrefix and its kin), where one of them has any.
 """
 
 import re
 from collections.abc import Iterator
 
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Script, whole
+from db_sage_lint.script import Direction, Script, whole
 from db_sage_lint.sources.history import Folder, Place, Version, is_sql
 from db_sage_lint.sources.sections import statements
 
@@ -20,7 +21,13 @@ NAMES = "V<version>__<name>.sql, with two underscores"
 PROFILES: frozenset[str] = frozenset()
 MARKS = frozenset({"flyway.conf", "flyway.toml"})
 ENDINGS = (".sql.conf",)
-FILE = lazy(r"^(?:.*/)?(?:([vVUB])(\d+(?:[._]\d+)*)|R)__([^/]*)\.sql$")
+FILE_FORM = (
+    r"^(?:.*/)?(?:(?:(?P<undo>%s)|(?P<baseline>%s)|(?P<up>%s))(?P<version>\d+(?:[._]\d+)*)|(?P<repeatable>%s))"
+    r"__(?P<name>[^/]*)\.sql$"
+)
+FILE = lazy(FILE_FORM % ("U", "B", "[vV]", "R"))
+PREFIX = lazy(rb"(?m)^\s*(?:flyway\.)?(undoSql|baseline|sql|repeatableSql)MigrationPrefix\s*=\s*[\"']?([\w.-]*)")
+PREFIXES = {"undoSql": "U", "baseline": "B", "sql": "V", "repeatableSql": "R"}
 CALLBACK = lazy(r"^(?:.*/)?(?:before|after)(?:Each)?[A-Z]\w*\.sql$")
 CONFIGURED = lazy(rb"(?m)^\s*executeInTransaction\s*[:=]\s*false\b")
 VALUE = lazy(rb"(?m)^\s*flyway\.placeholders\.([\w.-]+)\s*=")
@@ -36,13 +43,22 @@ HINT = lazy(rb"(?i)CONCURRENTLY|VACUUM|DATABASE|TABLESPACE|SUBSCRIPTION|SYSTEM|D
 
 
 def recognise(folder: Folder) -> str:
-    """At least half of its files are named as it wants them, or it has its configuration."""
-    files = folder.sql()
-    own = sum(bool(FILE.match(file) or CALLBACK.match(file)) for file in files)
-    versions = sum(bool(FILE.match(file)) for file in files)
+    """At least half of its files are named as it wants them."""
+    files, form = folder.sql(), form_in(folder)
+    own = sum(bool(form.match(file) or CALLBACK.match(file)) for file in files)
+    versions = sum(bool(form.match(file)) for file in files)
     if not versions or 2 * own < len(files):
         return ""
     return f"{versions} of {len(files)} files are named V<version>__<name>.sql or R__<name>.sql"
+
+
+def form_in(folder: Folder) -> re.Pattern[str]:
+    """How files are named, by the configuration above the folder."""
+    conf = folder.above("flyway.conf") or folder.above("flyway.toml") or b""
+    given = {name.decode(): prefix.decode() for name, prefix in PREFIX.findall(conf)}
+    if not given:
+        return FILE
+    return re.compile(FILE_FORM % tuple(re.escape(prefix) for prefix in (PREFIXES | given).values()))
 
 
 def location(root: str) -> str:
@@ -57,19 +73,21 @@ def location(root: str) -> str:
 def places(folder: Folder) -> Iterator[tuple[str, Place]]:
     """Versions in order, repeatable ones behind; a baseline only where nothing older is there."""
     folder.problems.extend(without_value(folder))
-    matches = [(file, match) for file in folder.files if (match := FILE.match(file))]
-    versions = [numbers(match[2]) for _, match in matches if match[1] in {"V", "v"}]
+    form = form_in(folder)
+    matches = [(file, match) for file in folder.files if (match := form.match(file))]
+    versions = [numbers(match["version"]) for _, match in matches if match["up"] is not None]
     oldest = min(versions, default=())
     confs = set(folder.files)
     for file, match in matches:
         transaction = False if f"{file}.conf" in confs and is_off(folder, f"{file}.conf") else None
-        if match[1] is None:
-            yield file, Place(((1, 0, match[3]),), f"R {match[3]}", "up", transaction)
+        if match["repeatable"] is not None:
+            yield file, Place(((1, 0, match["name"]),), f"R {match['name']}", "up", transaction)
             continue
-        version = numbers(match[2])
-        if match[1] == "B" and oldest and oldest <= version:
+        version = numbers(match["version"])
+        if match["baseline"] is not None and oldest and oldest <= version:
             continue
-        yield file, Place(version, shown(version), "down" if match[1] == "U" else "up", transaction)
+        direction: Direction = "up" if match["undo"] is None else "down"
+        yield file, Place(version, shown(version), direction, transaction)
 
 
 def without_value(folder: Folder) -> Iterator[str]:

@@ -1,7 +1,13 @@
 """Flyway: order, directions and transactions of its sample tree."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pytest
+
+from db_sage_lint.sources.discover import discover
+from db_sage_lint.sources.walk import wanted_files
 
 if TYPE_CHECKING:
     from tests.sources.conftest import Sample
@@ -32,3 +38,23 @@ def test_findings(sample: "Callable[[str], Sample]") -> None:
     tree = sample("flyway")
     assert tree.found("concurrently-in-transaction") == [("V10__by_customer.sql", 1)]
     assert tree.found("syntax-error", "unknown-object", "object-already-exists") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("flyway.conf", "flyway.sqlMigrationPrefix=M\nflyway.undoSqlMigrationPrefix = Back\n"),
+        ("flyway.toml", "[flyway]\nsqlMigrationPrefix = 'M'\nundoSqlMigrationPrefix = \"Back\"\n"),
+    ],
+)
+def test_prefixes_of_the_configuration(name: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_text(text)
+    (tmp_path / "sql").mkdir()
+    for file in ("M2__b.sql", "M10__c.sql", "Back2__b.sql", "R__view.sql"):
+        (tmp_path / "sql" / file).write_text("SELECT 1;\n")
+    (history,) = discover(wanted_files(".")).histories
+    assert history.runner.NAME == "flyway"
+    assert [(entry.path, entry.place.direction) for entry in history.entries] == [
+        ("sql/M2__b.sql", "up"), ("sql/Back2__b.sql", "down"), ("sql/M10__c.sql", "up"), ("sql/R__view.sql", "up"),
+    ]  # fmt: skip
