@@ -1,7 +1,7 @@
 """How one state of the catalog differs from another, object by object: whether a way back leads back."""
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import Literal, TypeVar
 
 from msgspec import Struct
 
@@ -21,6 +21,8 @@ from db_sage_lint.expressions.questions import same
 from db_sage_lint.expressions.tree import Json, node, qualified_name, tree
 from db_sage_lint.operations import Expression, Name
 from db_sage_lint.script import Origin
+
+Value = TypeVar("Value")
 
 KINDS: dict[type, str] = {Table: "table", Index: "index", Sequence: "sequence"}
 
@@ -55,16 +57,26 @@ def differences(before: State, after: State) -> Iterator[Difference]:
     """
     yield from of_relations(before.relations, after.relations)
     yield from of_names("type", before.types, after.types)
-    for name in {**before.functions, **after.functions}:
-        old, new = before.functions.get(name, ()), after.functions.get(name, ())
-        if old is not new:
-            yield from of_functions(name, old, new)
+    for name, old, new in changed(before.functions, after.functions):
+        yield from of_functions(name, old or (), new or ())
+
+
+def changed(
+    before: Mapping[Name, Value], after: Mapping[Name, Value]
+) -> Iterator[tuple[Name, Value | None, Value | None]]:
+    """What is another record now than before or none, then what is new; most stays the same."""
+    for name, old in before.items():
+        new = after.get(name)
+        if new is not old:
+            yield name, old, new
+    for name, new in after.items():
+        if name not in before:
+            yield name, None, new
 
 
 def of_relations(before: Mapping[Name, Relation], after: Mapping[Name, Relation]) -> Iterator[Difference]:
-    for name in {**before, **after}:
-        old, new = before.get(name), after.get(name)
-        if old is new or any(belongs_to_another(relation) for relation in (old, new)):
+    for name, old, new in changed(before, after):
+        if belongs_to_another(old) or belongs_to_another(new):
             continue
         if old is None or new is None:
             yield from of_one(kind_of(old or new), str(name), old, new)
