@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
     The garbage collector runs seldom, and not at the end: it would take a fifth of a short run.
     """
-    gc.set_threshold(100_000)
+    gc.set_threshold(500_000)
     try:
         sys.exit(handled(lambda: run(arguments), say))
     finally:
