@@ -34,6 +34,8 @@ RULES = load()
 OPTIONS = Options(timeout=10)
 MOST_REMEDIES = 12
 UTC = {"timezone": "UTC"}
+# What was missing on one server will be missing on the next.
+REMEDIES: dict[str, list[str]] = {}
 
 
 class Predicted(Struct):
@@ -58,7 +60,7 @@ def test_examples(rule: str, server: Server, figure: Callable[[str, int], None])
         replayed = [step for step in steps(example) if step.script.direction == "up"]
         expected = predictions(example, replayed, server.major)
         with server.exclusive(ROLES):
-            runs = run(replayed, server)
+            runs = run(replayed, server, REMEDIES.setdefault(name, []))
         agreeing = list(takewhile(lambda one: one.ran.observed.failure is None, runs))
         compared = [one for one in agreeing if one.ran.observed.complete]
         figure("statements of examples, compared", len(compared))
@@ -111,8 +113,8 @@ def predictions(example: Example, replayed: list[Step], pg: int) -> dict[tuple[i
 # --- seen -------------------------------------------------------------------------------------------------------------
 
 
-def run(replayed: list[Step], server: Server) -> list[Run]:
-    """Runs the scripts, again and again as long as what was missing can be made before them."""
+def run(replayed: list[Step], server: Server, made: list[str]) -> list[Run]:
+    """Runs the scripts, again and again as long as what was missing can be `made` before them."""
     own = {
         op.table.name
         for step in replayed
@@ -120,7 +122,6 @@ def run(replayed: list[Step], server: Server) -> list[Run]:
         for op in one.operations
         if isinstance(op, CreateTable)
     }
-    made: list[str] = []
     while True:
         runs: list[Run] = []
         with server.temporary(PLATFORM) as name:
