@@ -54,6 +54,8 @@ class Run:
             chosen = None if named is None else named & in_it
             if chosen is None or chosen:
                 self.history(history, chosen)
+        for history in self.lost(found) if named is None else ():
+            self.history(history, None)
         self.loose([path for path in found.loose if named is None or path in named], found.histories)
         self.note_unknown(found, named or set())
         self.out.findings.sort(key=lambda f: (f.location.script.path, f.location.start, f.rule))
@@ -90,11 +92,36 @@ class Run:
         if self.staged:
             return self.staged_targets()
         found = discover.find_migrations(how=self.how)
-        if not found.histories:
+        if not found.histories and not any(self.lost(found)):
             raise UserError("no migrations found below the current folder; name a file or folder, or set `migrations`")
         for h in found.histories:
             self.out.notes.append(f"{h.folder}: {len(h.entries)} migrations of {h.runner.NAME} ({h.mark})")
         return found
+
+    def lost(self, found: discover.Found) -> Iterator[History]:
+        """Histories of the base revision below the folders that the request names, of which no file is left, nor has
+        moved elsewhere.
+        """
+        base = self.base
+        if base is None:
+            return
+        paths = (base.shown(key) for key in base.objects)
+        gone = [p for p in paths if not p.startswith("../") and not Path(p).exists() and self.asks_for(p)]
+        if not gone:
+            return
+        sources = (self.read(entry.path) for history in found.histories for entry in history.entries)
+        present = {base.id_of(source) for source in sources if source is not None}
+        folders = {history.folder for history in found.histories}
+        how = discover.How(lambda path: base.read(path) if path in base else None, self.chosen, self.how.trees)
+        for history in discover.discover(gone, how).histories:
+            moved = any(base.object_id(entry.path) in present for entry in history.entries)
+            if history.folder not in folders and not moved and discover.looks_like_migrations(history):
+                yield History(history.runner, history.folder, history.mark, ())
+
+    def asks_for(self, path: str) -> bool:
+        """Whether the request names a folder that the file is below, or none."""
+        named = [walk.clean(folder) for folder in self.request.paths]
+        return not named or any(folder == "." or path.startswith(f"{folder}/") for folder in named)
 
     def staged_targets(self) -> discover.Found:
         """Histories with something staged, and loose SQL files that are staged."""

@@ -86,6 +86,24 @@ def test_deleted_and_renamed(git: Git) -> None:
     assert ("applied-migration-edited", "migrations/1_x.sql") in found
 
 
+def test_every_file_of_a_history_is_deleted(git: Git) -> None:
+    committed(git, f1_a=TABLE, f2_b="CREATE TABLE c (id bigint PRIMARY KEY);\n")
+    Path("migrations/1_a.sql").unlink()
+    Path("migrations/2_b.sql").unlink()
+    lost = [("applied-migration-edited", "migrations/1_a.sql"), ("applied-migration-edited", "migrations/2_b.sql")]
+    assert rules(linted(since="HEAD")) == lost
+    write("other/migrations/1_x.sql", "CREATE TABLE x (id bigint PRIMARY KEY);\n")
+    assert rules(linted(since="HEAD")) == lost
+    assert rules(linted(since="HEAD", paths=("other",))) == []
+
+
+def test_a_history_that_moved_is_not_deleted(git: Git) -> None:
+    committed(git, f1_a=TABLE)
+    Path("database").mkdir()
+    Path("migrations").rename("database/migrations")
+    assert rules(linted(since="HEAD")) == []
+
+
 def test_out_of_order_and_duplicate(git: Git) -> None:
     committed(git, f1_a=TABLE, f3_c="CREATE TABLE c (id bigint PRIMARY KEY);\n")
     write("migrations/2_b.sql", "CREATE TABLE d (id bigint PRIMARY KEY);\n")
