@@ -1,6 +1,6 @@
 """How long writing 5,000 results takes in every format.
 
-    python benchmarks/sarif.py
+python benchmarks/sarif.py
 """
 
 import time

@@ -114,7 +114,9 @@ def main() -> None:
         if options.peer:
             files = [str(path) for path in sorted(folder.rglob("*.sql"))]
             ours = median(lambda: command(folder, "migrations"), options.runs)
-            peer = median(lambda: subprocess.run([options.peer, *files], capture_output=True, check=False), options.runs)
+            peer = median(
+                lambda: subprocess.run([options.peer, *files], capture_output=True, check=False), options.runs
+            )
             print(f"all 501 files: {ours * 1000:.0f} ms, the peer {peer * 1000:.0f} ms")
 
 

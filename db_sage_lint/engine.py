@@ -151,7 +151,6 @@ class Engine:
             self.outcome.proofs += now.proofs
             self.outcome.not_analysed += len({unread.origin.start for unread in now.unread})
 
-
     def session(self, step: Step, statements: Sequence[Read]) -> Session:
         """The session of a script: its own, or that of the scripts before it, whose transaction is still open."""
         inside = one_transaction(step.script, statements)

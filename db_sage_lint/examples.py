@@ -97,7 +97,10 @@ def seen(example: Example, replayed: list[Step]) -> SeenStatements:
     scripts = {step.script.path: step.script for step in replayed}
     return {
         (scripts[one.path], one.statement - 1): Seen(
-            effects=tuple(map(read_effect, one.effects)), complete=not one.failed, failed=one.failed, hint=one.hint,
+            effects=tuple(map(read_effect, one.effects)),
+            complete=not one.failed,
+            failed=one.failed,
+            hint=one.hint,
             not_restored=one.not_restored,
         )
         for one in example.seen

@@ -31,6 +31,7 @@ NAME_BYTE = lazy(INSIDE_NAME)
 WORD = lazy(NAME)
 QUOTED_NAME = lazy(rb'"((?:[^"]|"")+)"')
 
+
 def split(text: bytes) -> "list[Piece]":
     """The statements of a text, and what stands between them, one behind the other; an empty text has none."""
     from db_sage_lint.pieces import pieces

@@ -52,8 +52,6 @@ class Origin(Struct, frozen=True, eq=False):
     change_set: int
 
 
-def whole(
-    path: str, source: bytes, *, direction: Direction = "up", transaction: bool | None = None
-) -> Script:
+def whole(path: str, source: bytes, *, direction: Direction = "up", transaction: bool | None = None) -> Script:
     """The script that runs all of a file."""
     return Script(path, source, (Fragment(0, source),), direction, transaction)

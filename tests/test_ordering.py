@@ -20,8 +20,10 @@ SCHEMA = (
     "CREATE DOMAIN price AS numeric CHECK (value > 0);",
     "CREATE SEQUENCE numbers;",
     "-- who buys\nCREATE TABLE customers (id bigint PRIMARY KEY, mail citext, hue colour); -- and who looks",
-    ("CREATE TABLE app.orders (\n  id bigint PRIMARY KEY DEFAULT nextval('numbers'),\n"
-    "  customer_id bigint REFERENCES customers,\n  state state\n);"),
+    (
+        "CREATE TABLE app.orders (\n  id bigint PRIMARY KEY DEFAULT nextval('numbers'),\n"
+        "  customer_id bigint REFERENCES customers,\n  state state\n);"
+    ),
     "CREATE TABLE regions (code text);",
     "ALTER TABLE regions ADD CONSTRAINT regions_code UNIQUE (code);",
     "ALTER TABLE customers ADD COLUMN region text;",
@@ -30,8 +32,10 @@ SCHEMA = (
     "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';",
     "CREATE TRIGGER touched BEFORE UPDATE ON app.orders FOR EACH ROW EXECUTE FUNCTION touch();",
     "CREATE VIEW buyers AS SELECT c.id, c.region FROM customers c JOIN app.orders o ON o.customer_id = c.id;",
-    ("/* of their own */ CREATE FUNCTION own(wanted bigint) RETURNS boolean STABLE LANGUAGE sql"
-    " AS $$ SELECT EXISTS (SELECT FROM buyers b WHERE b.id = wanted) $$;"),
+    (
+        "/* of their own */ CREATE FUNCTION own(wanted bigint) RETURNS boolean STABLE LANGUAGE sql"
+        " AS $$ SELECT EXISTS (SELECT FROM buyers b WHERE b.id = wanted) $$;"
+    ),
     "CREATE POLICY seen ON app.orders TO clerk USING (own(customer_id));",
     "ALTER TABLE app.orders ENABLE ROW LEVEL SECURITY;",
     "GRANT SELECT ON buyers TO clerk;",
@@ -146,8 +150,10 @@ def test_used_before_made(sql: str, expected: list[tuple[str, str]]) -> None:
         "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT 1 FROM a); END'; CREATE TABLE a ();",
         "DO $$ BEGIN ALTER TABLE a ADD b int; EXCEPTION WHEN undefined_table THEN NULL; END $$; CREATE TABLE a ();",
         "SELECT lower('A'); CREATE FUNCTION lower(int) RETURNS int LANGUAGE sql AS 'SELECT 1';",
-        ("SET check_function_bodies = off; CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1 FROM a';"
-        "CREATE TABLE a ();"),
+        (
+            "SET check_function_bodies = off; CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1 FROM a';"
+            "CREATE TABLE a ();"
+        ),
         "WITH a AS (SELECT 1) SELECT * FROM a; CREATE TABLE a ();",
         "CREATE TEMP TABLE t (); SELECT * FROM t;",
         "CREATE VIEW v AS SELECT FROM other.a; CREATE TABLE a ();",

@@ -98,7 +98,7 @@ def test_end_of_input_points_at_the_last_byte() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (b"SELECT 'abc", "unterminated quoted string at or near \"'abc\""),
+        (b"SELECT 'abc", 'unterminated quoted string at or near "\'abc"'),
         (b"SELECT /* abc", 'unterminated /* comment at or near "/* abc"'),
         (b"SELECT $$ abc", 'unterminated dollar-quoted string at or near "$$ abc"'),
     ],
@@ -242,7 +242,7 @@ def test_quoted_placeholders_stay() -> None:
     assert not only(b"COMMENT ON SCHEMA \"${x}\" IS ':y {{ z }}'").placeholders
 
 
-@pytest.mark.parametrize("text", [b":whole_statement;", b"SELECT {{ a }} {{ b }} c d;", b"{{ template \"x\" . }};"])
+@pytest.mark.parametrize("text", [b":whole_statement;", b"SELECT {{ a }} {{ b }} c d;", b'{{ template "x" . }};'])
 def test_what_a_template_hides_is_no_syntax_error(text: bytes) -> None:
     (found,) = problems(b"SELECT 1;" + text)
     assert found.kind == "template"
@@ -271,7 +271,7 @@ def test_template_conditions() -> None:
 
 
 def test_template_that_puts_in_statements() -> None:
-    text = b"SELECT 1;\n{{ addColumn \"t\" \"c\" }}\n{{ dropColumn \"t\" }}\nCREATE TABLE u (a int);\n"
+    text = b'SELECT 1;\n{{ addColumn "t" "c" }}\n{{ dropColumn "t" }}\nCREATE TABLE u (a int);\n'
     assert [item.kind for item in read(text)] == ["SelectStmt", "template", "template", "CreateStmt"]
 
 

@@ -20,7 +20,7 @@ def test_holes(text: bytes, found: list[bytes]) -> None:
 
 
 def test_fillings_keep_positions() -> None:
-    text = b":a :'b' :\"c\" :{?d} ${e} {{ f }} #{g} @h@ $%I%$ \"{{ j }}\" ?"
+    text = b':a :\'b\' :"c" :{?d} ${e} {{ f }} #{g} @h@ $%I%$ "{{ j }}" ?'
     for hole in holes(text):
         assert {len(form) for form in hole.forms} == {hole.end - hole.start}
 

@@ -22,9 +22,7 @@ class Runner:
         self.db = Catalog()
         for table in ("users", "orders"):
             self._apply(f"CREATE TABLE {table} (id int);")
-        self.session = Session(
-            whole("x.sql", b""), in_transaction=in_transaction, settings=settings or {}, db=self.db
-        )
+        self.session = Session(whole("x.sql", b""), in_transaction=in_transaction, settings=settings or {}, db=self.db)
 
     def _apply(self, sql: str) -> None:
         script = whole("before.sql", sql.encode())

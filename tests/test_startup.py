@@ -23,18 +23,18 @@ print("\\n".join(sys.modules), file=sys.stderr)
 
 def test_modules_loaded_after_one_file(tmp_path: Path, wheel_python: str) -> None:
     (tmp_path / "one.sql").write_text("CREATE INDEX a ON b (c);\n")
-    done = subprocess.run(
-        [wheel_python, "-c", SCRIPT], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([wheel_python, "-c", SCRIPT], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "index-without-concurrently" in done.stdout, done.stderr
     loaded = set(done.stderr.split())
     assert "db_sage_lint.engine" in loaded
-    bare = set(subprocess.run(
-        [wheel_python, "-c", "import sys; import click; print(*sys.modules)"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split())
+    bare = set(
+        subprocess.run(
+            [wheel_python, "-c", "import sys; import click; print(*sys.modules)"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split()
+    )
     assert not (loaded - bare) & HEAVY
     ours = {name for name in loaded if name.startswith("db_sage_lint.reporters.")}
     assert ours == {f"db_sage_lint.reporters.{name}" for name in ("text", "excerpt", "places", "words")}

@@ -4,7 +4,6 @@ Sources: manual, 5.15 Dependency Tracking; the callers of recordDependencyOn in 
 of the DROP commands. `automatic` are DEPENDENCY_AUTO, DEPENDENCY_INTERNAL and the partition dependencies.
 """
 
-
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 

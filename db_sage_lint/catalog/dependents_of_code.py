@@ -174,5 +174,3 @@ def of_role(db: "Catalog", target: Dependent) -> Found:
         made = next((origin for privilege, origin in granted.items() if privilege.grantee == role), None)
         if made:
             yield Dependent("privilege", name, None, made)
-
-

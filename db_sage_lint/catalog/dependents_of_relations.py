@@ -184,5 +184,3 @@ def _readers_of_column(db: "Catalog", owner: Name, relation: Name, column: str) 
         for constraint in reader.constraints.values():
             if constraint.referenced == relation and column in constraint.referenced_columns:
                 yield constraint_node(reader, constraint)
-
-

@@ -92,9 +92,7 @@ def new_column(db: "Catalog", table: Name, spec: ColumnSpec, origin: Origin, per
     )
 
 
-def _numbered_column(
-    db: "Catalog", table: Name, spec: ColumnSpec, origin: Origin, persistence: Persistence
-) -> Column:
+def _numbered_column(db: "Catalog", table: Name, spec: ColumnSpec, origin: Origin, persistence: Persistence) -> Column:
     """A serial or identity column: an integer, not null, with its own sequence."""
     serial = SERIAL.get(spec.type.name)
     integer = Type(serial) if serial else resolved_type(db, spec.type)

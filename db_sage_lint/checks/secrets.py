@@ -27,9 +27,7 @@ from db_sage_lint.regex import lazy
 URL = lazy(r"(?i)\b[a-z][a-z0-9+.-]*://[^\s/:@'\"]+:([^\s/:@'\"]+)@")
 # The key of a connection string, with a value in quotes or without.
 PASSWORD = lazy(r"(?i)\bpassword\s*=\s*(?:\\?'([^']+)'|([^\s'\";]+))")
-PLACEHOLDER = lazy(
-    r"(?i)\$\{.*\}|\$\(.*\)|\$\w+|\{\{.*\}\}|\{\w*\}|%\(\w+\)s|%[sLI]|<.*>|:'?\w+'?|@\w+@|\*+|x+"
-)
+PLACEHOLDER = lazy(r"(?i)\$\{.*\}|\$\(.*\)|\$\w+|\{\{.*\}\}|\{\w*\}|%\(\w+\)s|%[sLI]|<.*>|:'?\w+'?|@\w+@|\*+|x+")
 STRING = lazy(rb"(?:[eE]|[uU]&)?'|\$\w*\$")
 VERIFIER = lazy(r"SCRAM-SHA-256\$\d+:[^$]+\$[^:]+:.+")
 LOCAL_PASSWORDS = frozenset({"postgres", "password", "secret", "changeme", "test", "dev", "local", "admin", "root"})

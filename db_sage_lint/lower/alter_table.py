@@ -1,6 +1,5 @@
 """ALTER TABLE and its kin: one operation a subcommand, in the order in which the server runs them."""
 
-
 from db_sage_lint.lexer import skip_blank, top_level_commas
 from db_sage_lint.lower.base import Source, lowers
 from db_sage_lint.lower.names import RELATION_KINDS, on_relation

@@ -21,8 +21,7 @@ from db_sage_lint.seen import SeenStatements
 from db_sage_lint.sources import changes, walk
 from db_sage_lint.sources.history import Entry, History, Runner, natural
 
-__all__ = ["Line", "Link", "MovedFile",
-    "MovedStatement", "UsedTooEarly", "Verified", "verify_order"]
+__all__ = ["Line", "Link", "MovedFile", "MovedStatement", "UsedTooEarly", "Verified", "verify_order"]
 
 
 class Line(Struct, frozen=True, order=True):

@@ -223,9 +223,7 @@ class Reader:
         elif name in FILLING and owner in names:
             names[owner] = UNKNOWN
 
-    def operation(
-        self, call: ast.Call, name: str, names: dict[str, Value], batch: dict[str, ast.expr] | None
-    ) -> None:
+    def operation(self, call: ast.Call, name: str, names: dict[str, Value], batch: dict[str, ast.expr] | None) -> None:
         if name == "execute":
             self.execute(call, names, certain=True)
             return

@@ -57,5 +57,3 @@ OPENING, CLOSING = frozenset((b"(", b"[", b"{")), frozenset((b")", b"]", b"}"))
 
 def is_code(path: str) -> bool:
     return path.lower().endswith((".py", ".yaml", ".yml", *SLASHES))
-
-

@@ -163,10 +163,7 @@ def added(model: Model, field: Field, state: Models) -> Sql:
     if field.related is not None and field.constrained:
         table, key, _ = state.target(field.related)
         name = made_name(model, "key", (field.name,), f"_fk_{table}_{key}")
-        column += (
-            f" CONSTRAINT {quoted(name)}"
-            f" REFERENCES {quoted(table)} ({quoted(key)}) {DEFERRED}"
-        )
+        column += f" CONSTRAINT {quoted(name)} REFERENCES {quoted(table)} ({quoted(key)}) {DEFERRED}"
     note_unique(model, [field])
     yield f"ALTER TABLE {quoted(model.table)} ADD COLUMN {column}"
     if default and not field.kept_default:
@@ -344,5 +341,3 @@ def compared(lookup: str, node: ast.expr, model: Model, known: Names) -> str:
     if isinstance(value, Unknown | list | dict) or (how or "exact") not in COMPARED:
         return f"{quoted(column)} IS NOT DISTINCT FROM {quoted(column)}"
     return f"{quoted(column)} {COMPARED[how or 'exact']} {constant(value)}"
-
-

@@ -258,4 +258,3 @@ def some_default(sql_type: str) -> str:
     if sql_type.endswith("[]"):
         return "'{}'"
     return SOME_DEFAULT.get(sql_type, "''")
-

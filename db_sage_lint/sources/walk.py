@@ -8,9 +8,7 @@ from db_sage_lint.sources import RUNNERS
 from db_sage_lint.sources.history import DOWN_NAMES, UP_NAMES, Runner, is_sql
 
 # Folders that hold other people's code or nothing of the user's.
-PASSED_OVER = frozenset(
-    {"node_modules", "vendor", "__pycache__", "venv", "site-packages", "target", "dist", "build"}
-)
+PASSED_OVER = frozenset({"node_modules", "vendor", "__pycache__", "venv", "site-packages", "target", "dist", "build"})
 VERSION_FOLDER = re.compile(r"^[vV]?\d")
 MIGRATION_FOLDER = re.compile(
     r"(?i)(^|[/_.-])(migrat\w*|migrator|changelogs?|upgrades?|updates?|deltas?|versions?)([/_.-]|$)"

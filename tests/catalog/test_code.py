@@ -25,11 +25,14 @@ def test_enum_values_in_order_and_since_when() -> None:
 
 def test_domains() -> None:
     db = replay("CREATE DOMAIN d AS int NOT NULL DEFAULT 1 CONSTRAINT c CHECK (VALUE > 0)")
-    replay("""
+    replay(
+        """
         ALTER DOMAIN d DROP NOT NULL;
         ALTER DOMAIN d DROP DEFAULT;
         ALTER DOMAIN d ADD CONSTRAINT k CHECK (VALUE < 9) NOT VALID;
-    """, db)
+    """,
+        db,
+    )
     domain = db.domain(Name("d"))
     assert domain is not None
     assert not domain.not_null

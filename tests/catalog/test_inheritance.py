@@ -48,14 +48,17 @@ def test_a_partition_has_what_its_parent_has() -> None:
 
 
 def test_changes_reach_the_partitions() -> None:
-    db = replay(TREE + """
+    db = replay(
+        TREE
+        + """
         ALTER TABLE p ADD COLUMN c int DEFAULT 2;
         ALTER TABLE p ALTER b SET NOT NULL;
         ALTER TABLE p ALTER b TYPE varchar(10);
         ALTER TABLE p RENAME COLUMN a TO z;
         ALTER TABLE p ADD CONSTRAINT k CHECK (c > 0) NOT VALID;
         ALTER TABLE p VALIDATE CONSTRAINT k;
-    """)
+    """
+    )
     t = table(db, "p11")
     assert list(t.columns) == ["z", "b", "c"]
     assert t.columns["b"].not_null
@@ -168,10 +171,14 @@ def test_rows_go_up_and_down(sql: str) -> None:
 
 def test_attaching_a_table_with_rows_fills_the_parent() -> None:
     db = replay("CREATE TABLE old (a int)", change_set=1)
-    replay("""
+    replay(
+        """
         CREATE TABLE p (a int) PARTITION BY RANGE (a);
         ALTER TABLE p ATTACH PARTITION old DEFAULT;
-    """, db, change_set=2)
+    """,
+        db,
+        change_set=2,
+    )
     assert table(db, "p").filled is not None
 
 

@@ -41,8 +41,10 @@ def test_not_enforced_is_not_valid() -> None:
         ("CREATE TABLE t (a int); ALTER TABLE t ADD CHECK (a IS NOT NULL AND a > 0)", "ALTER TABLE t ADD"),
         ("CREATE TABLE t (a int); ALTER TABLE t ADD CONSTRAINT c CHECK (a IS NOT NULL) NOT VALID", None),
         (
-            ("CREATE TABLE t (a int); ALTER TABLE t ADD CONSTRAINT c CHECK (a IS NOT NULL) NOT VALID; "
-            "ALTER TABLE t VALIDATE CONSTRAINT c"),
+            (
+                "CREATE TABLE t (a int); ALTER TABLE t ADD CONSTRAINT c CHECK (a IS NOT NULL) NOT VALID; "
+                "ALTER TABLE t VALIDATE CONSTRAINT c"
+            ),
             "ALTER TABLE t VALIDATE",
         ),
         ("CREATE TABLE t (x int CHECK (x IS NOT NULL)); ALTER TABLE t RENAME x TO a", "CREATE TABLE"),

@@ -67,11 +67,14 @@ def test_a_name_in_one_schema_only_is_found_outside_the_path() -> None:
 
 def test_new_objects_go_to_the_first_schema() -> None:
     db = Catalog(search_path=("app", "public"))
-    replay("""
+    replay(
+        """
         CREATE TABLE t (a serial);
         CREATE TYPE e AS ENUM ('a');
         CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';
-    """, db)
+    """,
+        db,
+    )
     assert {name.schema for name in (*db.relations, *db.types, *db.functions)} == {"app"}
 
 

@@ -42,7 +42,7 @@ def test_columns_as_defined() -> None:
 def test_serial_default_is_its_sequence() -> None:
     default = table(replay('CREATE TABLE "T" (id serial)'), "T").columns["id"].default
     assert default is not None
-    assert b'nextval' in default
+    assert b"nextval" in default
     assert b'public.\\"T_id_seq\\"' in default
 
 

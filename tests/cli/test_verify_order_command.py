@@ -100,8 +100,12 @@ def test_history_of_a_runner(project: Path, command: Command) -> None:
     write(project, "migrations/9_a.sql", up + CUSTOMERS + "-- +goose Down\nDROP TABLE customers;\n")
     write(project, "migrations/10_b.sql", up + ORDERS + "-- +goose Down\nDROP TABLE orders;\n")
     assert command("verify-order").out == "In order: 2 statements in 2 files.\n"
-    write(project, "migrations/8_c.sql", up + "-- +goose StatementBegin\nCREATE VIEW v AS SELECT FROM w;\n"
-          "-- +goose StatementEnd\nCREATE VIEW w AS SELECT id FROM customers;\n-- +goose Down\nDROP VIEW v, w;\n")
+    write(
+        project,
+        "migrations/8_c.sql",
+        up + "-- +goose StatementBegin\nCREATE VIEW v AS SELECT FROM w;\n"
+        "-- +goose StatementEnd\nCREATE VIEW w AS SELECT id FROM customers;\n-- +goose Down\nDROP VIEW v, w;\n",
+    )
     done = command("verify-order", "migrations")
     assert "migrations/8_c.sql:3: view w is used before it is made at migrations/8_c.sql:5\n" in done.out
     assert "migrations/8_c.sql:5: table customers is used before it is made at migrations/9_a.sql:3\n" in done.out

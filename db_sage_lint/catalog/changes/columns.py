@@ -46,8 +46,10 @@ def add_column(op: AddColumn, db: "Catalog", origin: Origin) -> None:
     for heir in family(db, table, op):
         if heir.name != table.name:
             own = heir.columns.get(column.name)
-            below = replace(own, inherited=True) if own else inherited_column(
-                column, origin, partition=heir.bound is not None
+            below = (
+                replace(own, inherited=True)
+                if own
+                else inherited_column(column, origin, partition=heir.bound is not None)
             )
             alter(db, heir, origin, columns={**heir.columns, column.name: below})
 

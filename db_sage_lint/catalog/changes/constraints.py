@@ -158,9 +158,7 @@ def alter_constraint(op: AlterConstraint, db: "Catalog", origin: Origin) -> None
     changed = replace(
         constraint,
         deferrable=constraint.deferrable if op.deferrable is None else op.deferrable,
-        initially_deferred=(
-            constraint.initially_deferred if op.initially_deferred is None else op.initially_deferred
-        ),
+        initially_deferred=(constraint.initially_deferred if op.initially_deferred is None else op.initially_deferred),
         no_inherit=constraint.no_inherit if op.no_inherit is None else op.no_inherit,
         enforced=enforced,
         valid=constraint.valid if enforced == constraint.enforced else enforced,

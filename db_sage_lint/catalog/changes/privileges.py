@@ -120,5 +120,3 @@ def grant_defaults(db: "Catalog", kind: str, name: Name, origin: Origin) -> None
                 granted.pop(privilege, None)
     if granted:
         db.put(db.privileges, (kind, name), granted)
-
-

@@ -118,9 +118,7 @@ def _move_with_parts(db: "Catalog", old: Name, new: Name, op: Operation, origin:
     if new.schema != old.schema:
         relation = db.relations.get(old)
         parts = relation.indexes if isinstance(relation, Table | View) else ()
-        owned = (
-            [name for name in db.users(old.name) if _owns(db, old, name)] if isinstance(relation, Table) else []
-        )
+        owned = [name for name in db.users(old.name) if _owns(db, old, name)] if isinstance(relation, Table) else []
         for part in (*parts, *owned):
             move_relation(db, part, Name(part.name, new.schema), op, origin)
     move_relation(db, old, new, op, origin)
@@ -177,9 +175,11 @@ def _move_role(db: "Catalog", old: Name, new: Name, op: Operation, origin: Origi
         rewrite_policies(
             db,
             table,
-            lambda policy: replace(policy, roles=tuple(new.name if r == old.name else r for r in policy.roles))
-            if old.name in policy.roles
-            else policy,
+            lambda policy: (
+                replace(policy, roles=tuple(new.name if r == old.name else r for r in policy.roles))
+                if old.name in policy.roles
+                else policy
+            ),
         )
 
 

@@ -137,9 +137,7 @@ def _copied(db: "Catalog", build: Build, column: Column, like: Like) -> Column:
     sequence = None
     if identity:
         integer = column.type.name
-        sequence = new_sequence(
-            db, build.name, column.name, integer, build.origin, build.op.persistence, identity=True
-        )
+        sequence = new_sequence(db, build.name, column.name, integer, build.origin, build.op.persistence, identity=True)
     return Column(
         name=column.name,
         type=column.type,
