@@ -25,8 +25,8 @@ Profile = Literal["supabase", "multi-tenant", "strict", "online"]
 
 class SeenExample(Struct, frozen=True, forbid_unknown_fields=True):
     """What a shadow server is taken to have seen of statement number `statement` (from 1) of the file `path`: that it
-    `failed` with that message, or its `effects` as "RELATION: LOCK" with ", scans" or ", rewrites" behind it, or what it
-    did not put back as it was.
+    `failed` with that message, or its `effects` as "RELATION: LOCK" with ", scans" or ", rewrites" behind it, or what
+    it did not put back as it was.
     """
 
     statement: int = 1
