@@ -7,14 +7,18 @@ TOLD: dict[str, dict[str, str | tuple[str, ...]]] = {
     "sqitch": {
         "NAME": "sqitch",
         "MARKS": (),
-        "TREE_MARKS": ("sqitch.plan",),
+        "TREE_MARKS": (
+            "sqitch.plan",
+        ),
         "ENDINGS": (),
         "SUBFOLDERS": (),
     },
     "prisma": {
         "NAME": "prisma",
         "MARKS": (),
-        "TREE_MARKS": ("migration_lock.toml",),
+        "TREE_MARKS": (
+            "migration_lock.toml",
+        ),
         "ENDINGS": (),
         "SUBFOLDERS": (),
     },
@@ -26,7 +30,9 @@ TOLD: dict[str, dict[str, str | tuple[str, ...]]] = {
         ),
         "TREE_MARKS": (),
         "ENDINGS": (),
-        "SUBFOLDERS": ("meta",),
+        "SUBFOLDERS": (
+            "meta",
+        ),
     },
     "liquibase": {
         "NAME": "liquibase",
@@ -63,7 +69,9 @@ TOLD: dict[str, dict[str, str | tuple[str, ...]]] = {
     },
     "atlas": {
         "NAME": "atlas",
-        "MARKS": ("atlas.sum",),
+        "MARKS": (
+            "atlas.sum",
+        ),
         "TREE_MARKS": (),
         "ENDINGS": (),
         "SUBFOLDERS": (),
@@ -71,15 +79,25 @@ TOLD: dict[str, dict[str, str | tuple[str, ...]]] = {
     "alembic": {
         "NAME": "alembic",
         "MARKS": (),
-        "TREE_MARKS": ("env.py",),
-        "ENDINGS": (".py",),
+        "TREE_MARKS": (
+            "env.py",
+        ),
+        "ENDINGS": (
+            ".py",
+        ),
         "SUBFOLDERS": (),
     },
     "django": {
         "NAME": "django",
-        "MARKS": ("apps.py",),
-        "TREE_MARKS": ("manage.py",),
-        "ENDINGS": (".py",),
+        "MARKS": (
+            "apps.py",
+        ),
+        "TREE_MARKS": (
+            "manage.py",
+        ),
+        "ENDINGS": (
+            ".py",
+        ),
         "SUBFOLDERS": (),
     },
     "javascript": {
@@ -100,7 +118,9 @@ TOLD: dict[str, dict[str, str | tuple[str, ...]]] = {
         "NAME": "goose",
         "MARKS": (),
         "TREE_MARKS": (),
-        "ENDINGS": (".go",),
+        "ENDINGS": (
+            ".go",
+        ),
         "SUBFOLDERS": (),
     },
     "dbmate": {
@@ -119,7 +139,9 @@ TOLD: dict[str, dict[str, str | tuple[str, ...]]] = {
     },
     "tern": {
         "NAME": "tern",
-        "MARKS": ("tern.conf",),
+        "MARKS": (
+            "tern.conf",
+        ),
         "TREE_MARKS": (),
         "ENDINGS": (),
         "SUBFOLDERS": (),
@@ -147,7 +169,9 @@ TOLD: dict[str, dict[str, str | tuple[str, ...]]] = {
     },
     "temporal": {
         "NAME": "temporal",
-        "MARKS": ("manifest.json",),
+        "MARKS": (
+            "manifest.json",
+        ),
         "TREE_MARKS": (),
         "ENDINGS": (),
         "SUBFOLDERS": (),
@@ -193,7 +217,9 @@ TOLD: dict[str, dict[str, str | tuple[str, ...]]] = {
             "flyway.toml",
         ),
         "TREE_MARKS": (),
-        "ENDINGS": (".sql.conf",),
+        "ENDINGS": (
+            ".sql.conf",
+        ),
         "SUBFOLDERS": (),
     },
     "pop": {
