@@ -107,6 +107,8 @@ class Context:
         self.rule = ""
         self.unread: list[Unanalysed] = []
         self.proofs: list[Proven] = []
+        # Relations that nobody else can be using: what the change set made stays its own until it ends.
+        self._own: set[Name] = set()
         self.unguarded: Held | None = None
         self._told: dict[str, tuple[int, Lock]] = {}
         self._rules = rules
@@ -213,7 +215,12 @@ class Context:
 
     def is_awaited(self, name: Name) -> bool:
         """Whether others can wait for a lock on the relation; an index is waited for as its table is."""
-        if not self.contended(name) or self.was_dropped(name):
+        if name in self._own:
+            return False
+        if not self.contended(name):
+            self._own.add(name)
+            return False
+        if self.was_dropped(name):
             return False
         relation = self.last_known(name)
         return not isinstance(relation, Index) or relation.table not in self.locks_held
