@@ -25,6 +25,7 @@ from db_sage_lint.regex import lazy
 
 _NO_NAMES: frozenset[Name] = frozenset()
 _ON_SEQUENCES = frozenset({"nextval", "currval", "setval"})
+_SEQUENCE_WORDS = tuple(f'"{name}"'.encode() for name in ("regclass", *sorted(_ON_SEQUENCES)))
 # The names in a tree's JSON, for which the tree need not be walked: inside of its strings every quote is escaped.
 CALLED = lazy(rb'"(?:FuncCall|funccall)":\{"funcname":(\[(?:[^"\]]|"(?:[^"\\]|\\.)*")*\])')
 NAMED = lazy(
@@ -114,7 +115,7 @@ def relations_named(expr: Expression) -> frozenset[Name]:
 
 def sequences_named(expr: Expression) -> frozenset[Name]:
     """The relations, mostly sequences, that constants of it name: 'numbers'::regclass, nextval('numbers')."""
-    if b'"regclass"' not in expr and b'val"' not in expr:
+    if not any(word in expr for word in _SEQUENCE_WORDS):
         return _NO_NAMES
     return frozenset(as_name(written) for kind, f in walk(tree(expr)) if (written := _relation_constant(kind, f)))
 
