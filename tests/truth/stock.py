@@ -14,7 +14,8 @@ CREATE FUNCTION auth.role() RETURNS text LANGUAGE sql STABLE AS 'SELECT NULL::te
 CREATE FUNCTION auth.jwt() RETURNS jsonb LANGUAGE sql STABLE AS 'SELECT NULL::jsonb';
 CREATE TABLE auth.users (id uuid PRIMARY KEY, email text, raw_user_meta_data jsonb, raw_app_meta_data jsonb);
 """
-ROLES = ("anon", "authenticated", "service_role")
+# "app" is the one of the recorded cases, which run beside the examples.
+ROLES = ("anon", "authenticated", "service_role", "app")
 
 RELATION = re.compile(r'(?:relation|table) "(?:public\.)?(\w+)" does not exist')
 COLUMN_OF = re.compile(r'column "(\w+)" of relation "(\w+)" does not exist')
