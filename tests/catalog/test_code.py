@@ -205,3 +205,15 @@ def test_schemas_extensions_roles_publications() -> None:
     gone = db.find_gone("publication", Name("p"))
     assert gone is not None
     assert gone.record is not None
+
+
+def test_replaced_view_keeps_what_hangs_on_it() -> None:
+    db = replay("""
+        CREATE VIEW b AS SELECT 1 AS a;
+        CREATE INDEX i ON b (a);
+        CREATE OR REPLACE VIEW b AS SELECT 1 AS a, 2 AS c;
+    """)
+    view = db.view(Name("b"))
+    assert view is not None
+    assert view.indexes == (Name("i", "public"),)
+    assert view.columns == ("a", "c")
