@@ -10,12 +10,12 @@ demo: .venv/demo
 	-$(BIN)/db-sage-lint check examples/migrations
 
 test: .venv/test
-	$(BIN)/python -m pytest -n auto --servers embedded tests
+	$(BIN)/python -m pytest -n auto --dist loadgroup --servers embedded tests
 
 # On real servers of every major version, which are fetched the first time (60 MB each); SERVERS=13,18 is for some.
 SERVERS ?= all
 test-truth: .venv/test
-	$(BIN)/python -m pytest -n auto --servers $(SERVERS) tests/truth tests/expressions
+	$(BIN)/python -m pytest -n auto --dist loadgroup --servers $(SERVERS) tests/truth tests/expressions
 
 lint: .venv/test
 	$(BIN)/ruff check .

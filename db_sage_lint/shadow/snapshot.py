@@ -46,10 +46,11 @@ LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
 WHERE c.oid >= {FIRST_USER_OID} AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 'i', 'I')
   AND n.nspname !~ '^pg_toast'
 """
+# The database is not looked up in pg_database, which REINDEX DATABASE may have locked.
 LOCKS = f"""
 SELECT relation::pg_catalog.int8, mode, granted FROM pg_catalog.pg_locks
 WHERE locktype = 'relation' AND relation >= {FIRST_USER_OID} AND pid = %s AND database =
-  (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+  (SELECT datid FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()))
 """
 
 # What PostgreSQL tells at DEBUG1: tablecmds.c, index.c.

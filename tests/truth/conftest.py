@@ -19,7 +19,9 @@ def major(url: str) -> int:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test for each server; without one, a test that is skipped and says why."""
     if "server" in metafunc.fixturenames:
-        given = [pytest.param(url, id=f"pg{major(url)}") for url in urls()]
+        # One worker for each server: REINDEX DATABASE locks catalogs that all databases share.
+        names = {url: f"pg{major(url)}" for url in urls()}
+        given = [pytest.param(url, id=name, marks=pytest.mark.xdist_group(name)) for url, name in names.items()]
         metafunc.parametrize("server", given or [pytest.param("", id="none")], indirect=True, scope="session")
 
 
