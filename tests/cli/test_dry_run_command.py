@@ -1,4 +1,5 @@
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,13 @@ def test_a_url_that_leads_nowhere_shows_no_password(command: Command) -> None:
     assert done.code == 2
     assert "127.0.0.1:1" in done.err
     assert "secret" not in done.err
+
+
+def test_without_psycopg_one_line_says_what_to_install(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    for where in ((), ("--shadow-url", "host=nowhere")):
+        done = command("dry-run", "migrations/2_note.sql", "--pg", "18", *where)
+        assert done.code == 2
+        assert len(done.err.splitlines()) == 1
+        assert "a shadow server needs psycopg" in done.err
+        assert "pip install 'db-sage-lint[shadow]'" in done.err
