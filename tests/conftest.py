@@ -11,11 +11,20 @@ from filelock import FileLock
 from tests.truth.plugin import (
     pytest_addoption,
     pytest_configure,
+    pytest_runtest_call,
+    pytest_runtest_protocol,
     pytest_terminal_summary,
     pytest_unconfigure,
 )
 
-__all__ = ["pytest_addoption", "pytest_configure", "pytest_terminal_summary", "pytest_unconfigure"]
+__all__ = [
+    "pytest_addoption",
+    "pytest_configure",
+    "pytest_runtest_call",
+    "pytest_runtest_protocol",
+    "pytest_terminal_summary",
+    "pytest_unconfigure",
+]
 
 ROOT = Path(__file__).resolve().parent.parent
 

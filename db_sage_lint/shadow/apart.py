@@ -9,15 +9,16 @@ the locks of its later transactions show, as of DETACH PARTITION … CONCURRENTL
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
 
 from db_sage_lint.effects.locks import Lock
+from db_sage_lint.errors import UserError
 from db_sage_lint.operations import Name, Operation
-from db_sage_lint.shadow.observe import Failure, Observed, Observer, attempt, observed
+from db_sage_lint.shadow.observe import Failure, Observed, Observer, attempt, failure, observed
 from db_sage_lint.shadow.snapshot import Difference, Oid, Snapshot, locks_of, take
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ MOST_STOPS = 12
 MOST_TABLES = 24
 TICK = 0.002
 LINE_UP_SECONDS = 2.0
+# The statement may hold catalogs that the watcher reads, while it waits for a table that the watcher has to make free:
+# then the watcher gives up first. PostgreSQL can't tell such a circle, since a part of it is in this process.
+PATIENCE = b"""
+SELECT pg_catalog.set_config('lock_timeout', '2s', false), pg_catalog.set_config('statement_timeout', '10s', false)"""
 WAITS = """
 SELECT pg_catalog.pg_blocking_pids(%(pid)s), coalesce(pg_catalog.bool_or(NOT granted), false)
 FROM pg_catalog.pg_locks WHERE pid = %(pid)s
@@ -58,33 +63,67 @@ def run_apart(observer: Observer, sql: bytes, tables: Iterable[Name], connect: C
     observer.notices.take()
     with contextlib.ExitStack() as stack:
         watch = Watch(connect, stack)
-        for table in sorted(set(tables) & lockable):
-            watch.block(table)
-        failure, milliseconds = watch.run(observer.connection, sql)
+        failed, milliseconds = watch.run(observer.connection, sql, sorted(set(tables) & lockable))
     messages, notices = observer.notices.take()
+    notices += watch.given_up
     observer.forget()
-    if failure is not None and failure.lost:
-        return Observed(complete=False, failure=failure, messages=messages, notices=notices, milliseconds=milliseconds)
+    if failed is not None and failed.lost:
+        return Observed(complete=False, failure=failed, messages=messages, notices=notices, milliseconds=milliseconds)
     after = Snapshot(take(observer.connection).relations, {oid: frozenset(modes) for oid, modes in watch.seen.items()})
     told = observed(Difference(before, after, messages), messages, notices, milliseconds)
-    if failure is None:
-        return structs.replace(told, effects=tuple(effect for effect in told.effects if effect.lock))
+    if failed is None:
+        effects = tuple(effect for effect in told.effects if effect.lock)
+        return structs.replace(told, effects=effects, complete=not watch.given_up)
     return Observed(
-        complete=False, failure=failure, invalid=told.invalid, created=told.created, dropped=told.dropped,
+        complete=False, failure=failed, invalid=told.invalid, created=told.created, dropped=told.dropped,
         messages=messages, notices=notices, milliseconds=milliseconds,
     )  # fmt: skip
 
 
 class Watch:
-    """The sessions around one statement; `seen` are the modes that it was seen to hold or ask for."""
+    """The sessions around one statement; `seen` are the modes that it was seen to hold or ask for. `given_up` says why
+    nobody looked any more, where that is so: the statement then runs to its end unseen.
+    """
 
     def __init__(self, connect: Connect, stack: contextlib.ExitStack) -> None:
         self.connect = connect
         self.stack = stack
         self.watcher = stack.enter_context(contextlib.closing(connect()))
+        self.watcher.execute(PATIENCE)
         self.blockers: list[Blocker] = []
         self.stops: dict[Name, int] = {}
         self.seen: dict[Oid, set[Lock]] = {}
+        self.given_up: tuple[str, ...] = ()
+
+    def run(self, connection: "psycopg.Connection", sql: bytes, tables: Iterable[Name]) -> tuple[Failure | None, float]:
+        """Runs the statement step by step, until none of the blockers of the tables is in its way."""
+        answer: list[tuple[Failure | None, float]] = []
+        runner = threading.Thread(target=lambda: answer.append(attempt(connection, sql)), daemon=True)
+        try:
+            with self.or_give_up():
+                for table in tables:
+                    self.block(table)
+            runner.start()
+            with self.or_give_up():
+                while runner.is_alive() and not self.given_up:
+                    self.step(connection.info.backend_pid)
+                    runner.join(TICK)
+        finally:
+            self.clear()
+        runner.join()
+        return answer[0]
+
+    @contextlib.contextmanager
+    def or_give_up(self) -> Iterator[None]:
+        """What keeps the watcher from watching must not keep the statement from running."""
+        import psycopg
+
+        try:
+            yield
+        except (UserError, psycopg.Error) as error:
+            why = failure(error, b"").message if isinstance(error, psycopg.Error) else str(error)
+            self.given_up = (f"WARNING: its locks were not watched to its end: {why}",)
+            self.clear()
 
     def block(self, table: Name) -> Blocker:
         """Asks for the table in a session of its own, without waiting until it has it."""
@@ -104,20 +143,6 @@ class Watch:
         ).fetchall()
         return bool(rows)
 
-    def run(self, connection: "psycopg.Connection", sql: bytes) -> tuple[Failure | None, float]:
-        """Runs the statement step by step, until no blocker is in its way."""
-        answer: list[tuple[Failure | None, float]] = []
-        runner = threading.Thread(target=lambda: answer.append(attempt(connection, sql)), daemon=True)
-        runner.start()
-        try:
-            while runner.is_alive():
-                self.step(connection.info.backend_pid)
-                runner.join(TICK)
-        finally:
-            self.clear()
-        runner.join()
-        return answer[0]
-
     def step(self, pid: int) -> None:
         """Looks whether the statement stands; if so, notes its locks and makes room for it."""
         row = self.watcher.execute(WAITS, {"pid": pid}).fetchone()
@@ -129,18 +154,18 @@ class Watch:
             self.stops[blocker.table] = self.stops.get(blocker.table, 0) + 1
             if self.stops[blocker.table] < MOST_STOPS:
                 self.block(blocker.table)
-            self.remove(blocker)
-
-    def remove(self, blocker: Blocker) -> None:
-        self.watcher.execute("SELECT pg_catalog.pg_terminate_backend(%s)", (blocker.pid,))
-        self.blockers.remove(blocker)
+            self.watcher.execute("SELECT pg_catalog.pg_terminate_backend(%s)", (blocker.pid,))
+            self.blockers.remove(blocker)
 
     def clear(self) -> None:
+        """Ends the blockers, without a word to the server that could have to wait."""
         import psycopg
 
-        for blocker in list(self.blockers):
+        while self.blockers:
+            connection = self.blockers.pop().connection
             with contextlib.suppress(psycopg.Error):
-                self.remove(blocker)
+                connection.cancel()
+            connection.close()
 
 
 def concerned(operations: Iterable[Operation], now: Snapshot, connection: "psycopg.Connection") -> list[Name]:

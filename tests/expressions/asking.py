@@ -14,7 +14,11 @@ class Server:
     """A connection whose work is all rolled back; `messages` are those of the last statement, DEBUG1 and up."""
 
     def __init__(self, url: str) -> None:
-        self.connection = psycopg.connect(url, options="-c client_min_messages=debug1 -c lock_timeout=10s")
+        self.connection = psycopg.connect(
+            url,
+            application_name=f"truth_{os.getpid()}",
+            options="-c client_min_messages=debug1 -c lock_timeout=10s -c statement_timeout=60s",
+        )
         self.messages: list[str] = []
         self.connection.add_notice_handler(lambda d: self.messages.append(d.message_primary or ""))
         self.schema = f"asked_{os.getpid()}"

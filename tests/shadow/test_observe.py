@@ -7,6 +7,7 @@ import pytest
 
 from db_sage_lint.effects import Effect, Lock
 from db_sage_lint.operations import Name
+from db_sage_lint.shadow import apart
 from db_sage_lint.shadow.apart import run_apart
 from db_sage_lint.shadow.observe import Observed, Observer
 from db_sage_lint.shadow.servers import Server
@@ -120,3 +121,15 @@ def test_a_failed_concurrent_build_leaves_an_invalid_index(
     assert observed.failure is not None
     assert observed.failure.code == "23505"
     assert observed.invalid == ("public.twice",)
+
+
+def test_a_watcher_that_the_statement_keeps_waiting_gives_up(
+    server: Server, database: str, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart, "PATIENCE", apart.PATIENCE.replace(b"2s", b"50ms"))
+    sql = b"DO $$ BEGIN LOCK TABLE pg_catalog.pg_proc; LOCK TABLE users; END $$"
+    observed = run_apart(Observer(connection), sql, public("users"), lambda: server.connect(database))
+    assert observed.failure is None
+    assert not observed.complete
+    told = "WARNING: its locks were not watched to its end: canceling statement due to lock timeout"
+    assert observed.notices == (told,)

@@ -6,10 +6,12 @@ servers of their own, empty ones that may be changed, names them there and leave
 
 import os
 from collections import Counter
+from collections.abc import Generator
 from contextlib import ExitStack
 
 import pytest
 
+from tests.truth.bound import bound, process_bound
 from tests.truth.servers import EMBEDDED, RELEASES, UnavailableError, running
 
 VARIABLE = "DB_SAGE_LINT_SERVERS"
@@ -39,6 +41,20 @@ def pytest_configure(config: pytest.Config) -> None:
         if which != EMBEDDED:
             raise pytest.UsageError(str(reason)) from None
         os.environ[REASON] = str(reason)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """No test takes for ever."""
+    with process_bound():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, object, object]:
+    """No statement on a server does."""
+    with bound(urls()):
+        return (yield)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

