@@ -80,10 +80,17 @@ NUMBERS = ("integer", "bigint", "smallint", "numeric", "double precision")
 
 
 class Related(Struct, frozen=True):
-    """The model that a field refers to: its application and its name in lower case, both empty where settings tell."""
+    """The model that a field refers to: its application and its name in lower case, both empty where settings tell.
+    `to_field` is the field of it that is referred to, empty for its key.
+    """
 
     app: str
     model: str
+    to_field: str = ""
+
+    def renamed(self, name: str) -> "Related":
+        """The same with the model under another name."""
+        return Related(self.app, name.lower(), self.to_field)
 
 
 class Field(Struct, frozen=True):
@@ -141,7 +148,7 @@ class Models(Struct):
         if model is None:
             app, name = (related.app, related.model) if related.model else ("auth", "user")
             return OUTSIDE.get((app, name), (f"{app}_{name}", "id", "integer"))
-        key = model.key()
+        key = model.fields.get(related.to_field) or model.key()
         if key is None:
             return model.table, "id", "bigint"
         return model.table, key.column, key.type if key.related is None else self.target(key.related)[2]
@@ -182,6 +189,8 @@ def field_of(name: str, call: ast.Call, app: str, model: str, names: Names) -> F
         table = text(given, "db_table")
         return Field(name, "", "", many=True, related=to, through="through" in given, table=table)
     related = related_to(given.nodes.get("to"), app, model, names) if kind in RELATIONS else None
+    if related is not None and (to_field := text(given, "to_field")):
+        related = Related(related.app, related.model, to_field)
     indexed = (related is not None or kind == "SlugField") and given.value("db_index") is not False
     sql_type = "" if related else type_of(kind, call, given, names)
     return Field(

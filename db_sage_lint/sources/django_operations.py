@@ -123,8 +123,8 @@ def rename_model(run: Run) -> Sql:
         yield from rename_ends(model, model.fields[name], columns)
     for other in state.values():
         for field in list(other.fields.values()):
-            if field.related == before:
-                renamed = structs.replace(field, related=Related(run.app, new.lower()))
+            if field.related is not None and (field.related.app, field.related.model) == (before.app, before.model):
+                renamed = structs.replace(field, related=field.related.renamed(new))
                 columns = ends_of(other, before)
                 other.fields[field.name] = renamed
                 if field.many and other is not model:

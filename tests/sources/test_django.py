@@ -144,6 +144,17 @@ def test_many_to_many() -> None:
     assert sum("FOREIGN KEY" in sql for sql in statements) == 2
 
 
+def test_foreign_key_to_another_field_is_another_foreign_key() -> None:
+    to_key, to_b = 'models.ForeignKey("app.A", null=True)', 'models.ForeignKey("app.A", null=True, to_field="b")'
+    added, dropped, retyped, again = (
+        *sent(f'AddField("A", "d", {to_key})')[:1],
+        *sent(f'AddField("A", "d", {to_key})', f'AlterField("A", "d", {to_b})'),
+    )
+    assert added.split("CONSTRAINT ")[1].split()[0] in dropped
+    assert 'ALTER COLUMN "d_id" TYPE varchar(9)' in retyped
+    assert 'REFERENCES "app_a" ("b")' in again
+
+
 def test_every_kind_is_named_as_django_names_it() -> None:
     assert all(kind[0].isupper() for kind in KINDS)
 
