@@ -52,12 +52,14 @@ class Catalog(State):
     """Answers questions about the schema, and changes it by one operation at a time.
 
     Names in arguments may be unqualified; names handed out never are. Nothing here raises for what a migration says:
-    an operation on something unknown or of the wrong kind changes what it can.
+    an operation on something unknown or of the wrong kind changes what it can. `perhaps` are the statements that may
+    not have run.
     """
 
     def __init__(self, *, search_path: tuple[str, ...] = ("public",), complete: bool = False) -> None:
         super().__init__(search_path=search_path, complete=complete)
         self._skipped: set[tuple[Name, str]] = set()
+        self.perhaps: set[Origin] = set()
 
     # --- change ----------------------------------------------------------------------------------------------------
 
@@ -72,8 +74,10 @@ class Catalog(State):
         One that is only `possible` is applied as if it ran, but leaves alone what it would collide with.
         """
         self.turn(origin)
-        if op.possible and self._holder(op) is not None:
-            return
+        if op.possible:
+            if self._holder(op) is not None:
+                return
+            self.perhaps.add(origin)
         change = changes.under(type(op))
         if change:
             change[0](op, self, origin)

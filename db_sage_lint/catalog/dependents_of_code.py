@@ -1,5 +1,6 @@
 """What hangs on functions, types, schemas, extensions and roles."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from db_sage_lint.catalog import reading
@@ -7,7 +8,7 @@ from db_sage_lint.catalog.datatypes import signature_types, type_name
 from db_sage_lint.catalog.extensions import PROVIDES
 from db_sage_lint.catalog.nodes import Found, constraint_node, part_node, relation_node
 from db_sage_lint.catalog.records import CompositeType, Dependent, Domain, Index, Sequence, Table, View
-from db_sage_lint.operations import Name
+from db_sage_lint.operations import Expression, Name
 
 if TYPE_CHECKING:
     from db_sage_lint.catalog.catalog import Catalog
@@ -19,60 +20,75 @@ def of_function(db: "Catalog", target: Dependent) -> Found:
     rest = [f for f in db.functions.get(name, ()) if target.origin is None or f.made is not target.origin]
     if rest and target.origin is not None:
         return
+
+    def calls(expression: Expression | None) -> bool:
+        return reading.calls(db, expression, name)
+
     for owner in db.noted(name.name):
         relation = db.relations.get(owner)
         if isinstance(relation, Table | View):
-            yield from _triggers_calling(relation, name)
+            yield from _triggers_running(relation, name)
         if isinstance(relation, View) and name in relation.functions:
             yield relation_node(relation)
     for owner in db.mentioned(name.name):
-        relation = db.relations.get(owner)
-        if isinstance(relation, Table):
-            yield from _callers_in_table(db, relation, name)
-        yield from _callers_elsewhere(db, owner, name)
+        yield from _with_expression(db, owner, calls)
 
 
-def _callers_elsewhere(db: "Catalog", owner: Name, name: Name) -> Found:
-    """Domains and functions that call a function."""
-    domain = db.types.get(owner)
-    if isinstance(domain, Domain):
-        for check in domain.checks:
-            if reading.calls(db, check.expression, name):
-                yield part_node("domain constraint", check.name, owner, check.made)
-    for function in db.functions.get(owner, ()):
-        if owner != name and reading.calls(db, function.sql_body, name):
-            yield Dependent("function", owner, None, function.made)
-
-
-def _triggers_calling(relation: Table | View, function: Name) -> Found:
+def _triggers_running(relation: Table | View, function: Name) -> Found:
     for trigger in relation.triggers.values():
         if trigger.function == function:
             yield part_node("trigger", trigger.name, relation.name, trigger.made)
 
 
-def _callers_in_table(db: "Catalog", table: Table, function: Name) -> Found:
-    """The parts of a table whose expressions call the function."""
-    yield from _columns_calling(db, table, function)
+Test = Callable[[Expression | None], bool]
+
+
+def _with_expression(db: "Catalog", owner: Name, test: Test) -> Found:
+    """What has an expression that passes the test, of all that goes by the name of `owner`. Queries of views aside."""
+    relation = db.relations.get(owner)
+    if isinstance(relation, Table | View):
+        for trigger in relation.triggers.values():
+            if test(trigger.when):
+                yield part_node("trigger", trigger.name, owner, trigger.made)
+        for rule in relation.rules.values():
+            if any(map(test, (rule.condition, *rule.actions))):
+                yield part_node("rule", rule.name, owner, rule.made)
+        for index in db.indexes_of(owner):
+            if any(map(test, (index.predicate, *(key.expression for key in index.keys)))):
+                yield relation_node(index)
+    if isinstance(relation, Table):
+        yield from _parts_of_table(relation, test)
+    yield from _of_type_or_function(db, owner, test)
+
+
+def _parts_of_table(table: Table, test: Test) -> Found:
+    """Of its columns the defaults go alone, and what is generated goes as a whole."""
+    for column in table.columns.values():
+        if test(column.default):
+            yield part_node("default", column.name, table.name, column.made)
+        if test(column.generation):
+            yield part_node("column", column.name, table.name, column.made)
     for policy in table.policies.values():
-        if any(reading.calls(db, e, function) for e in reading.policy_expressions(policy)):
+        if any(map(test, reading.policy_expressions(policy))):
             yield part_node("policy", policy.name, table.name, policy.made)
     for constraint in table.constraints.values():
-        if constraint.expression is not None and reading.calls(db, constraint.expression, function):
+        if test(constraint.expression):
             yield constraint_node(table, constraint)
-    for index in db.indexes_of(table.name):
-        if any(reading.calls(db, e, function) for e in (index.predicate, *(key.expression for key in index.keys))):
-            yield relation_node(index)
-    if table.partition_by and any(reading.calls(db, e, function) for e in table.partition_by.expressions):
+    if table.partition_by and any(map(test, table.partition_by.expressions)):
         yield relation_node(table)
 
 
-def _columns_calling(db: "Catalog", table: Table, function: Name) -> Found:
-    """Defaults, which go alone, and generated columns, which go as a whole."""
-    for column in table.columns.values():
-        if column.default is not None and reading.calls(db, column.default, function):
-            yield part_node("default", column.name, table.name, column.made)
-        if column.generation is not None and reading.calls(db, column.generation, function):
-            yield part_node("column", column.name, table.name, column.made)
+def _of_type_or_function(db: "Catalog", owner: Name, test: Test) -> Found:
+    domain = db.types.get(owner)
+    if isinstance(domain, Domain):
+        if test(domain.default):
+            yield Dependent("domain", owner, None, domain.made)
+        for check in domain.checks:
+            if test(check.expression):
+                yield part_node("domain constraint", check.name, owner, check.made)
+    for function in db.functions.get(owner, ()):
+        if any(map(test, (function.sql_body, *(argument.default for argument in function.arguments)))):
+            yield Dependent("function", owner, None, function.made)
 
 
 def of_type(db: "Catalog", target: Dependent) -> Found:
@@ -82,14 +98,15 @@ def of_type(db: "Catalog", target: Dependent) -> Found:
         relation = db.relations.get(owner)
         if isinstance(relation, Table) and relation.of_type == name:
             yield relation_node(relation)
+
+    def is_named(expression: Expression | None) -> bool:
+        return reading.types_named(expression, name, db)
+
     for owner in db.mentioned(name.name):
         relation = db.relations.get(owner)
-        if isinstance(relation, View) and reading.types_named(relation.query, name, db):
+        if isinstance(relation, View) and is_named(relation.query):
             yield relation_node(relation)
-        elif isinstance(relation, Table):
-            for constraint in relation.constraints.values():
-                if reading.types_named(constraint.expression, name, db):
-                    yield constraint_node(relation, constraint)
+        yield from _with_expression(db, owner, is_named)
 
 
 def of_row_type(db: "Catalog", name: Name) -> Found:

@@ -41,6 +41,8 @@ def of_relation(db: "Catalog", target: Dependent) -> Found:
         relation = db.relations.get(owner)
         if isinstance(relation, Table) and owner != name:
             yield from _policies_reading_relation(db, relation, name)
+        if isinstance(relation, Table | View) and owner != name:
+            yield from _rules_reading_relation(db, relation, name)
         yield from _bodies_reading(db, owner, name)
 
 
@@ -50,9 +52,15 @@ def _policies_reading_relation(db: "Catalog", table: Table, name: Name) -> Found
             yield part_node("policy", policy.name, table.name, policy.made)
 
 
-def _bodies_reading(db: "Catalog", owner: Name, relation: Name) -> Found:
+def _rules_reading_relation(db: "Catalog", relation: Table | View, name: Name) -> Found:
+    for rule in relation.rules.values():
+        if any(reading.statement_uses(db, e, name) for e in (rule.condition, *rule.actions)):
+            yield part_node("rule", rule.name, relation.name, rule.made)
+
+
+def _bodies_reading(db: "Catalog", owner: Name, relation: Name, column: str = "") -> Found:
     for function in db.functions.get(owner, ()):
-        if function.sql_body is not None and reading.body_reads(db, function, relation):
+        if function.sql_body is not None and reading.body_uses(db, function, relation, column):
             yield Dependent("function", owner, None, function.made)
 
 
@@ -71,17 +79,26 @@ def of_index(db: "Catalog", target: Dependent) -> Found:
 
 
 def _foreign_keys_on(db: "Catalog", index: Index) -> Found:
-    """The foreign keys that use this index: the first unique one on their columns, as transformFkeyCheckAttrs does."""
-    if not index.unique:
+    """The foreign keys that use this index: that of the primary key where they name no columns, else the first unique
+    one on their columns, as transformFkeyGetPrimaryKey and transformFkeyCheckAttrs do.
+    """
+    referenced = db.relations.get(index.table)
+    if not index.unique or not isinstance(referenced, Table):
         return
     columns = {key.column for key in index.keys}
-    rivals = [other for other in db.indexes_of(index.table) if other.unique and other.predicate is None]
+    rivals = [other for other in db.indexes_of(index.table) if _can_be_referenced(other, referenced)]
     first = next((other.name for other in rivals if {key.column for key in other.keys} == columns), None)
-    if first != index.name:
-        return
+    own = referenced.constraints.get(index.constraint)
+    is_key = own is not None and own.kind == "primary key"
     for table, constraint in db.referencing(index.table):
-        if set(constraint.referenced_columns) == columns:
+        if set(constraint.referenced_columns) == columns and (is_key if constraint.to_key else first == index.name):
             yield constraint_node(table, constraint)
+
+
+def _can_be_referenced(index: Index, table: Table) -> bool:
+    """Whether a foreign key may rest on it: it is unique for all rows, and at once."""
+    constraint = table.constraints.get(index.constraint)
+    return index.unique and index.predicate is None and not (constraint and constraint.deferrable)
 
 
 def of_constraint(db: "Catalog", target: Dependent) -> Found:
@@ -103,11 +120,13 @@ def of_constraint(db: "Catalog", target: Dependent) -> Found:
 def of_sequence(db: "Catalog", target: Dependent) -> Found:
     yield from of_relation(db, target)
     for owner in db.users(target.name.name):
-        table = db.relations.get(owner)
-        if isinstance(table, Table):
-            for column in table.columns.values():
+        user = db.relations.get(owner)
+        if isinstance(user, Table):
+            for column in user.columns.values():
                 if reading.uses_sequence(db, column.default, target.name):
                     yield part_node("default", column.name, owner, column.made)
+        elif isinstance(user, View) and reading.uses_sequence(db, user.query, target.name):
+            yield relation_node(user)
 
 
 # --- columns -------------------------------------------------------------------------------------------------------
@@ -129,6 +148,15 @@ def of_column(db: "Catalog", target: Dependent) -> Found:
         reader = db.relations.get(owner)
         if isinstance(reader, Table) and owner != table.name:
             yield from _policies_reading(db, reader, table.name, column)
+        if isinstance(reader, Table | View):
+            yield from _rules_using(db, reader, table.name, column)
+        yield from _bodies_reading(db, owner, table.name, column)
+
+
+def _rules_using(db: "Catalog", relation: Table | View, table: Name, column: str) -> Found:
+    for rule in relation.rules.values():
+        if any(reading.statement_uses(db, action, table, column) for action in rule.actions):
+            yield part_node("rule", rule.name, relation.name, rule.made)
 
 
 def _in_partition_key(table: Table, column: str) -> bool:
@@ -160,10 +188,18 @@ def _own_parts(db: "Catalog", table: Table, column: str) -> Found:
     for other in table.columns.values():
         if other.generation is not None and other.name != column and column in reading.own_columns(other.generation):
             yield part_node("column", other.name, table.name, other.made)
+    yield from _watchers(table, column)
+    yield from _policies_reading(db, table, table.name, column)
+
+
+def _watchers(table: Table, column: str) -> Found:
+    """The triggers and rules that name the column of the row at hand."""
     for trigger in table.triggers.values():
         if reading.trigger_reads(trigger, column):
             yield part_node("trigger", trigger.name, table.name, trigger.made)
-    yield from _policies_reading(db, table, table.name, column)
+    for rule in table.rules.values():
+        if any(reading.row_has(e, column) for e in (rule.condition, *rule.actions)):
+            yield part_node("rule", rule.name, table.name, rule.made)
 
 
 def _policies_reading(db: "Catalog", table: Table, relation: Name, column: str) -> Found:

@@ -233,6 +233,10 @@ def drop_column(db: "Catalog", table: Name, column: str, op: Operation, origin: 
     if isinstance(record, Table):
         note_gone(db, ("column", table, column), op, origin, record=record.columns.get(column))
         alter(db, record, origin, columns=without(record.columns, column))
+    granted = db.privileges.get(("table", table), {})
+    if any(privilege.column == column for privilege in granted):
+        rest = {privilege: by for privilege, by in granted.items() if privilege.column != column}
+        db.put(db.privileges, ("table", table), rest)
 
 
 def put_composite(db: "Catalog", composite: CompositeType) -> None:

@@ -28,13 +28,12 @@ def calls(db: "Catalog", expression: Expression | None, function: Name) -> bool:
 
 
 def uses_sequence(db: "Catalog", expression: Expression | None, sequence: Name) -> bool:
-    """Whether the expression has the sequence as a constant, as in nextval('t_id_seq')."""
+    """Whether the expression has the sequence as a constant: nextval('t_id_seq'), and not nextval('t_id_seq'::text)."""
     if expression is None or not mentions(expression, sequence.name):
         return False
-    from db_sage_lint.expressions import literals
-    from db_sage_lint.expressions.tree import as_name
+    from db_sage_lint.expressions import sequences_named
 
-    return any(db.resolve(as_name(literal.value)) == sequence for literal in literals(expression))
+    return any(db.resolve(named) == sequence for named in sequences_named(expression))
 
 
 def reads_relation(db: "Catalog", expression: Expression | None, relation: Name) -> bool:
@@ -74,13 +73,16 @@ def index_reads(index: Index, column: str) -> bool:
 
 def trigger_reads(trigger: Trigger, column: str) -> bool:
     """Whether a trigger depends on a column: by UPDATE OF, or by NEW or OLD in its condition."""
-    if column in trigger.columns:
-        return True
-    if trigger.when is None or not mentions(trigger.when, column):
+    return column in trigger.columns or row_has(trigger.when, column)
+
+
+def row_has(expression: Expression | None, column: str) -> bool:
+    """Whether the expression of a trigger or rule reads the column of NEW or OLD."""
+    if expression is None or not mentions(expression, column):
         return False
     from db_sage_lint.expressions import qualified_columns_read
 
-    return any(c.column == column and c.qualifier in _ROW_VARIABLES for c in qualified_columns_read(trigger.when))
+    return any(c.column == column and c.qualifier in _ROW_VARIABLES for c in qualified_columns_read(expression))
 
 
 def policy_expressions(policy: Policy) -> Iterator[Expression]:
@@ -123,9 +125,24 @@ def view_reads(view: View, relation: Name, column: str = "") -> bool:
     return (relation, column) in view.reads or (relation, "") in view.reads
 
 
-def body_reads(db: "Catalog", function: Function, relation: Name) -> bool:
-    """Whether a function's BEGIN ATOMIC body reads or writes the relation; a body in quotes has no dependencies."""
-    return reads_relation(db, function.sql_body, relation)
+def body_uses(db: "Catalog", function: Function, relation: Name, column: str = "") -> bool:
+    """Whether a function's BEGIN ATOMIC body reads or writes the relation, or that column of it; a body in quotes has
+    no dependencies.
+    """
+    return statement_uses(db, function.sql_body, relation, column)
+
+
+def statement_uses(db: "Catalog", statement: Expression | None, relation: Name, column: str = "") -> bool:
+    """Whether a statement, or one of a body, reads or writes the relation, or that column of it."""
+    if statement is None or not mentions(statement, column) or not mentions(statement, relation.name):
+        return False
+    from db_sage_lint.expressions import reads
+    from db_sage_lint.expressions.questions import columns_written
+
+    written = ((db.resolve(named), word) for named, word in columns_written(statement))
+    if (relation, column) in written:
+        return True
+    return (relation, column) in reads(statement, db) if column else reads_relation(db, statement, relation)
 
 
 def domain_expressions(domain: Domain) -> Iterable[Expression | None]:

@@ -58,7 +58,8 @@ class Constraint(Struct, frozen=True, kw_only=True):
     """A table's constraint. `columns` are those it is about (for CHECK: those that its expression reads).
 
     `index` is the index that enforces it. `validated` is the statement that made it valid, where a later one did.
-    `at` is the byte where `made` writes it, -1 for its start. `inherited` and `local` as for a column.
+    `to_key` says that a foreign key names no columns of the other table, and so means its primary key. `at` is the byte
+    where `made` writes it, -1 for its start. `inherited` and `local` as for a column.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Constraint(Struct, frozen=True, kw_only=True):
     on_delete: str = "no action"
     on_update: str = "no action"
     match: Literal["simple", "full"] = "simple"
+    to_key: bool = False
     index: Name | None = None
     made: Origin | None = None
     at: int = -1
@@ -111,6 +113,15 @@ class Policy(Struct, frozen=True, kw_only=True):
     changed: Origin | None = None
 
 
+class RewriteRule(Struct, frozen=True, kw_only=True):
+    """A rule of a table or view (CREATE RULE): `actions` and `condition` name the row by NEW and OLD."""
+
+    name: str
+    actions: tuple[Expression, ...] = ()
+    condition: Expression | None = None
+    made: Origin | None = None
+
+
 class Table(Struct, frozen=True, kw_only=True):
     """An ordinary, partitioned or foreign table.
 
@@ -129,7 +140,7 @@ class Table(Struct, frozen=True, kw_only=True):
     indexes: tuple[Name, ...] = ()
     triggers: dict[str, Trigger] = {}
     policies: dict[str, Policy] = {}
-    rules: tuple[str, ...] = ()
+    rules: dict[str, RewriteRule] = {}
     row_security: bool = False
     forced: bool = False
     row_security_changed: Origin | None = None
@@ -189,6 +200,7 @@ class View(Struct, frozen=True, kw_only=True):
     options: dict[str, str] = {}
     indexes: tuple[Name, ...] = ()
     triggers: dict[str, Trigger] = {}
+    rules: dict[str, RewriteRule] = {}
     populated: bool = True
     persistence: Persistence = "permanent"
     owner: str = ""

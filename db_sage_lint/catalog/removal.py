@@ -130,9 +130,9 @@ def remove_part(db: "Catalog", kind: str, table: Name, name: str, op: Operation,
     elif kind == "policy" and isinstance(relation, Table) and name in relation.policies:
         note_gone(db, (kind, table, name), op, origin, record=relation.policies[name])
         alter(db, relation, origin, policies=without(relation.policies, name))
-    elif kind == "rule" and isinstance(relation, Table) and name in relation.rules:
+    elif kind == "rule" and isinstance(relation, Table | View) and name in relation.rules:
         note_gone(db, (kind, table, name), op, origin)
-        alter(db, relation, origin, rules=tuple(rule for rule in relation.rules if rule != name))
+        alter(db, relation, origin, rules=without(relation.rules, name))
 
 
 def _remove_part(db: "Catalog", dependent: Dependent, op: Operation, origin: Origin) -> None:

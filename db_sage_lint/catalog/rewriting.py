@@ -7,7 +7,7 @@ from msgspec import DecodeError, json
 
 from db_sage_lint.catalog.reading import mentions
 from db_sage_lint.expressions.tree import Fields, Json, as_name, fields_of, node, qualified_name, text
-from db_sage_lint.operations import Expression, Name
+from db_sage_lint.operations import Expression, Name, Type
 
 if TYPE_CHECKING:
     from db_sage_lint.catalog.catalog import Catalog
@@ -100,6 +100,14 @@ def with_sequence(expression: Expression, old: Name, new: Name) -> Expression:
         return True
 
     return rewritten(expression, "A_Const", visit) if mentions(expression, old.name) else expression
+
+
+def with_cast(expression: Expression, kind: Type) -> Expression:
+    """The expression with a cast to the type around it."""
+    names = [{"String": {"sval": word}} for word in (kind.schema, kind.name) if word]
+    bounds = [{"Integer": {"ival": -1}}] * kind.dimensions
+    type_name = {"names": names, "typemod": -1, **({"arrayBounds": bounds} if bounds else {})}
+    return b'{"TypeCast":{"arg":%s,"typeName":%s}}' % (expression, json.encode(type_name))
 
 
 def with_function(expression: Expression, old: Name, new: Name) -> Expression:

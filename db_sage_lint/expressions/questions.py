@@ -23,6 +23,7 @@ from db_sage_lint.expressions.tree import (
 from db_sage_lint.operations import Expression, Name
 from db_sage_lint.regex import lazy
 
+_WRITING = frozenset({"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 _NO_NAMES: frozenset[Name] = frozenset()
 _ON_SEQUENCES = frozenset({"nextval", "currval", "setval"})
 _SEQUENCE_WORDS = tuple(f'"{name}"'.encode() for name in ("regclass", *sorted(_ON_SEQUENCES)))
@@ -102,6 +103,17 @@ def column_of(fields: Fields) -> QualifiedColumn:
         schema=words[-3] if len(words) > 2 else "",
         location=location(fields),
     )
+
+
+def columns_written(statement: Expression) -> Iterator[tuple[Name, str]]:
+    """The relations, as written, that statements in it write, each with the columns that they name, "" first."""
+    for kind, fields in walk(tree(statement)):
+        if kind in _WRITING:
+            relation = fields_of(fields.get("relation"))
+            name = Name(text(relation.get("relname")), text(relation.get("schemaname")))
+            yield name, ""
+            for target in items(fields.get("cols") or fields.get("targetList")):
+                yield name, text(node(target)[1].get("name"))
 
 
 @lru_cache(maxsize=1024)

@@ -73,6 +73,7 @@ def create_rule(node: RuleStmt, _source: Source) -> list[Operation]:
         instead=node.instead,
         replace=node.replace,
         actions=expressions(node.actions),
+        condition=optional(node.whereClause),
         **on_relation(node.relation),
     )
     return [op]

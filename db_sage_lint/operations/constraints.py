@@ -184,6 +184,7 @@ class CreateRule(OnTable, frozen=True, kw_only=True):
     instead: bool = False
     replace: bool = False
     actions: tuple[Expression, ...] = ()
+    condition: Expression | None = None
 
 
 class DropRule(OnTable, frozen=True, kw_only=True):

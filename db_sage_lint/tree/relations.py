@@ -288,6 +288,7 @@ class RuleStmt(Node):
     rulename: str = ""
     event: str = ""
     instead: bool = False
+    whereClause: Raw = ABSENT
     actions: tuple[Raw, ...] = ()
     replace: bool = False
 

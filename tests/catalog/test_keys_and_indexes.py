@@ -150,10 +150,10 @@ def test_triggers_policies_and_rules() -> None:
     assert not t.triggers["h"].enabled
     assert t.policies["q"].roles == ("r",)
     assert text(t.policies["q"].changed).startswith("ALTER POLICY p ON t RENAME")
-    assert t.rules == ("n",)
+    assert list(t.rules) == ["n"]
     replay("DROP TRIGGER h ON t; DROP POLICY q ON t; DROP RULE n ON t", db)
     t = table(db, "t")
-    assert (t.triggers, t.policies, t.rules) == ({}, {}, ())
+    assert (t.triggers, t.policies, t.rules) == ({}, {}, {})
     assert db.find_gone("policy", Name("t"), "q") is not None
 
 

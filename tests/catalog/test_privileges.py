@@ -48,6 +48,12 @@ def test_everybody_may_execute_a_new_function() -> None:
     assert not granted(db, "function", "f")
 
 
+def test_rights_on_a_column_go_with_it() -> None:
+    db = replay("CREATE TABLE t (a int, b int); GRANT SELECT (a, b) ON t TO r; GRANT UPDATE ON t TO r")
+    replay("ALTER TABLE t DROP a", db)
+    assert granted(db, "table", "t") == {("r", "select", "b"), ("r", "update", "")}
+
+
 def test_default_privileges() -> None:
     db = replay("""
         ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO r;

@@ -87,7 +87,7 @@ EXAMPLES = [
     ("ALTER POLICY p ON t WITH CHECK (true)", AlterPolicy(table=T, name="p", check=expression("true"))),
     ("CREATE OR REPLACE RULE r AS ON INSERT TO t WHERE a > 0 DO INSTEAD (DELETE FROM x; SELECT 1)",
      CreateRule(table=T, name="r", event="insert", instead=True, replace=True,
-                actions=(query("DELETE FROM x"), query("SELECT 1")))),
+                actions=(query("DELETE FROM x"), query("SELECT 1")), condition=expression("a > 0"))),
     ("CREATE RULE r AS ON UPDATE TO t DO NOTHING", CreateRule(table=T, name="r", event="update")),
 ]  # fmt: skip
 

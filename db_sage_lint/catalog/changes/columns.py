@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from db_sage_lint.catalog.changes.inherit import own_column
 from db_sage_lint.catalog.changes.registry import changes, family, table_of
 from db_sage_lint.catalog.changes.sources import inherited_column
-from db_sage_lint.catalog.datatypes import resolved_type
+from db_sage_lint.catalog.datatypes import resolved_type, type_name
 from db_sage_lint.catalog.parts import alter, drop_column, drop_sequence, is_null, new_column, new_sequence
-from db_sage_lint.catalog.records import UNKNOWN_TYPE, Column, Table
+from db_sage_lint.catalog.records import UNKNOWN_TYPE, Column, Enum, Table
 from db_sage_lint.catalog.removal import cascade
 from db_sage_lint.operations import (
     AddColumn,
@@ -20,6 +20,7 @@ from db_sage_lint.operations import (
     DropExpression,
     DropIdentity,
     DropNotNull,
+    Expression,
     OnColumn,
     OnTable,
     SetDefault,
@@ -27,6 +28,7 @@ from db_sage_lint.operations import (
     SetIdentity,
     SetNotNull,
     SetType,
+    Type,
 )
 from db_sage_lint.script import Origin
 
@@ -144,9 +146,22 @@ def set_type(op: SetType, db: "Catalog", origin: Origin) -> None:
 
     def change(table: Table, column: Column) -> Column:
         db.note(table.name, new.name)
-        return replace(column, type=new, collation=op.collation)
+        default = _kept_default(db, column, new)
+        if default is not column.default:
+            db.note_expression(table.name, default)
+        return replace(column, type=new, collation=op.collation, default=default)
 
     change_columns(db, op, op.column, origin, change)
+
+
+def _kept_default(db: "Catalog", column: Column, new: Type) -> Expression | None:
+    """The default under a new type. That of an enum stays a value of the enum, which is cast from then on."""
+    old = type_name(column.type)
+    if column.default is None or old == type_name(new) or not isinstance(db.types.get(old), Enum):
+        return column.default
+    from db_sage_lint.catalog.rewriting import with_cast
+
+    return with_cast(column.default, column.type)
 
 
 @changes

@@ -110,6 +110,7 @@ def add_foreign_key(op: AddForeignKey, db: "Catalog", origin: Origin) -> None:
         on_delete=op.on_delete,
         on_update=op.on_update,
         match=op.match,
+        to_key=not op.referenced_columns,
         made=origin,
         at=op.at,
     )

@@ -65,6 +65,7 @@ def _note_uses(db: "Catalog", function: Function) -> None:
     for argument in function.arguments:
         if argument.type.schema:
             db.note(function.name, argument.type.name)
+        db.note_expression(function.name, argument.default)
     if function.returns and function.returns.schema:
         db.note(function.name, function.returns.name)
     db.note_expression(function.name, function.sql_body)

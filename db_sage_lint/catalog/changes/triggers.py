@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from db_sage_lint.catalog.changes.registry import changes, table_of
 from db_sage_lint.catalog.parts import alter, note_gone
-from db_sage_lint.catalog.records import Policy, Table, Trigger, View
+from db_sage_lint.catalog.records import Policy, RewriteRule, Table, Trigger, View
 from db_sage_lint.catalog.removal import remove_part
 from db_sage_lint.operations import (
     AlterPolicy,
@@ -61,6 +61,7 @@ def create_trigger(op: CreateTrigger, db: "Catalog", origin: Origin) -> None:
     )
     alter(db, relation, origin, triggers={**relation.triggers, op.name: trigger})
     db.note(relation.name, function.name)
+    db.note_expression(relation.name, op.when)
     if isinstance(relation, Table) and op.for_each_row:
         cloned = replace(trigger, inherited=True)
         for name in db.partitions(relation.name):
@@ -175,13 +176,17 @@ def set_row_security(op: SetRowSecurity, db: "Catalog", origin: Origin) -> None:
 
 @changes
 def create_rule(op: CreateRule, db: "Catalog", origin: Origin) -> None:
-    table = table_of(op, db)
-    if table and op.name not in table.rules:
-        alter(db, table, origin, rules=(*table.rules, op.name))
+    relation = table_or_view(op, db)
+    if relation is None or (op.name in relation.rules and not op.replace):
+        return
+    rule = RewriteRule(name=op.name, actions=op.actions, condition=op.condition, made=origin)
+    for expression in (op.condition, *op.actions):
+        db.note_expression(relation.name, expression)
+    alter(db, relation, origin, rules={**relation.rules, op.name: rule})
 
 
 @changes
 def drop_rule(op: DropRule, db: "Catalog", origin: Origin) -> None:
-    table = table_of(op, db)
-    if table:
-        remove_part(db, "rule", table.name, op.name, op, origin)
+    relation = table_or_view(op, db)
+    if relation:
+        remove_part(db, "rule", relation.name, op.name, op, origin)

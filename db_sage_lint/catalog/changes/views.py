@@ -40,6 +40,7 @@ def create_view(op: CreateView, db: "Catalog", origin: Origin) -> None:
         grant_defaults(db, "table", name, origin)
         return
     kept = replace(view, triggers=replaced.triggers, owner=replaced.owner, comment=replaced.comment, made=replaced.made)
+    kept = replace(kept, rules=replaced.rules)
     # The server refuses an index on a view; one that a file asks for all the same stays with its owner.
     kept = replace(kept, indexes=replaced.indexes, persistence=replaced.persistence)
     db.put_relation(replace(kept, options=options, changed=origin))
