@@ -9,6 +9,7 @@ from db_sage_lint.checks import (
     compatibility,
     constraints,
     data,
+    dependents,
     design,
     differences,
     functions,
@@ -27,7 +28,7 @@ from db_sage_lint.checks import (
 from db_sage_lint.checks.registry import Answer, check, rule_of
 
 __all__ = [
-    "Answer", "check", "columns", "compatibility", "constraints", "data", "design", "differences", "functions",
-    "indexes", "ordering", "partitions", "rls", "rule_of", "script", "secrets", "tables", "timeouts", "transactions",
-    "types", "views",
+    "Answer", "check", "columns", "compatibility", "constraints", "data", "dependents", "design", "differences",
+    "functions", "indexes", "ordering", "partitions", "rls", "rule_of", "script", "secrets", "tables", "timeouts",
+    "transactions", "types", "views",
 ]  # fmt: skip

@@ -22,7 +22,10 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 
 def described(user: Dependent, shown: Callable[[Name], str]) -> str:
-    """A dependent object: `the view open_orders`, `the policy own_orders of orders`."""
-    if user.table is None:
-        return f"the {user.kind} {shown(user.name)}"
-    return f"the {user.kind} {Name(user.name.name)} of {shown(user.table)}"
+    """A dependent object: `the view open_orders`, `the policy own_orders of orders`, `the default of id in orders`."""
+    name = Name(user.name.name)
+    if user.kind == "privilege":
+        return f"the privileges on {shown(user.name)}"
+    if user.kind == "default" and user.table is not None:
+        return f"the default of {name} in {shown(user.table)}"
+    return f"the {user.kind} {shown(user.name) if user.table is None else f'{name} of {shown(user.table)}'}"
