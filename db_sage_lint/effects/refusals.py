@@ -114,19 +114,22 @@ def attribute_retyped(op: AlterCompositeType, db: Catalog, _pg: int) -> Iterator
 
 
 @refusals
-def view_replaced(op: CreateView, db: Catalog, _pg: int) -> Iterator[Dependent]:
+def view_replaced(op: CreateView, db: Catalog, pg: int) -> list[Dependent]:
     """What would have to go with the view, where it has to be dropped to get other columns."""
-    if op.replace and view_refusal(op, db):
-        drop = DropObject(kind="view", name=db.resolve(op.view))
-        yield from (each for each in db.dependents(drop) if not each.automatic)
+    if not op.replace or db.view(op.view) is None:
+        return []
+    users = list(dropped(DropObject(kind="view", name=db.resolve(op.view)), db, pg))
+    return users if users and view_refusal(op, db) else []
 
 
 @refusals
-def function_replaced(op: CreateFunction, db: Catalog, pg: int) -> Iterator[Dependent]:
+def function_replaced(op: CreateFunction, db: Catalog, pg: int) -> list[Dependent]:
     """As for a view: what it returns, and the names of its parameters, stay as they are."""
-    if op.replace and function_refusal(op, db):
-        drop = DropFunction(function=db.place(op.function), arguments=input_types(op.arguments))
-        yield from (each for each in db.dependents(drop) if not (each.automatic or goes_along(each, db, pg)))
+    name = db.place(op.function)
+    if not op.replace or name not in db.functions:
+        return []
+    users = list(dropped(DropFunction(function=name, arguments=input_types(op.arguments)), db, pg))
+    return users if users and function_refusal(op, db) else []
 
 
 def rows_of(name: Name, db: Catalog) -> Iterator[Dependent]:
