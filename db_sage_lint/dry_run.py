@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from db_sage_lint.config import Config
 from db_sage_lint.engine import Step
@@ -143,10 +143,19 @@ class ShadowRun(Run):
 def statements_seen(runs: list[ScriptRun]) -> Iterator[tuple[tuple[Script, int], Seen]]:
     """What the rules get to know of each statement of the reported scripts."""
     for run in runs:
+        if not run.reported:
+            continue
+        undone = [each.script.path for each in runs if each.undone_by == run.script.path and each.statements]
         for ran in run.statements:
-            if run.reported:
-                last = ran is run.statements[-1]
-                yield (run.script, ran.number), seen(ran, run.not_restored if last else ())
+            found = seen(ran, run.not_restored if ran is run.statements[-1] else ())
+            if found.failed and undone:
+                found = structs.replace(found, hint="; ".join(filter(None, (found.hint, undoes(undone)))))
+            yield (run.script, ran.number), found
+
+
+def undoes(paths: list[str]) -> str:
+    """That a failure undoes other files as well."""
+    return f"it undoes {' and '.join(paths)} too, which the runner sends in the same transaction"
 
 
 def seen(ran: Ran, not_restored: tuple[str, ...] = ()) -> Seen:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from msgspec import Struct
+
 from db_sage_lint.effects.locks import Effect, Lock
 from db_sage_lint.operations import Name
 from db_sage_lint.reporters import words
@@ -13,55 +15,90 @@ WIDEST_SQL = 68
 MARGIN = " " * 10
 
 
+class Clock(Struct):
+    """What a transaction has done so far: the place where it first locked a relation, and after how many milliseconds;
+    the strongest lock on each; the relations that it made, which nobody else sees; the milliseconds that it took.
+    """
+
+    since: dict[Name, tuple[ScriptRun, int, float]] = {}
+    strongest: dict[Name, Lock] = {}
+    own: set[str] = set()
+    milliseconds: float = 0.0
+
+
 def render(runs: Sequence[ScriptRun]) -> str:
     """The reported scripts of the runs, in order."""
-    blocks = ["\n".join(script(run)) + "\n" for run in runs if run.reported]
+    blocks = []
+    clock = Clock()
+    for number, run in enumerate(runs):
+        clock = clock if run.joins else Clock()
+        following = runs[number + 1] if number + 1 < len(runs) and runs[number + 1].joins else None
+        lines = list(script(run, clock, following))
+        if run.reported:
+            blocks.append("\n".join(lines) + "\n")
     return "\n".join(blocks)
 
 
-def script(run: ScriptRun) -> Iterator[str]:
+def script(run: ScriptRun, clock: Clock, following: ScriptRun | None) -> Iterator[str]:
     ran = [one for one in run.statements if one.how != "not run"]
     total = sum(one.observed.milliseconds for one in ran)
-    way = "in one transaction" if run.in_transaction else "statement by statement"
-    yield f"{harmless(run.script.path)}: {way}, {words.count(len(ran), 'statement')}, {duration(total)}"
-    since: dict[Name, tuple[int, float]] = {}
-    own: set[str] = set()
-    clock = 0.0
+    yield f"{harmless(run.script.path)}: {way(run)}, {words.count(len(ran), 'statement')}, {duration(total)}"
     for one in run.statements:
-        line = line_of(run, one)
-        yield from statement(line, one, since, own)
-        own.update(made.partition(" ")[2] for made in one.observed.created if run.in_transaction)
-        if one.how == "in the transaction":
-            for effect in one.observed.effects:
-                if str(effect.relation) not in own:
-                    since.setdefault(effect.relation, (line, clock))
-            clock += one.observed.milliseconds
-        if not one.observed.held and not one.observed.effects and one.observed.complete is False:
-            since = {}
-    yield from ending(run, since, clock)
+        yield from statement(run, one, clock)
+        follow(run, one, clock)
+    yield from ending(run, clock, following)
 
 
-def statement(line: int, ran: Ran, since: dict[Name, tuple[int, float]], own: set[str]) -> Iterator[str]:
-    """One statement: where, how long, what it took, and what was held meanwhile. Nobody else sees the relations that
-    are the script's `own`, made in its transaction: their locks are not told.
+def way(run: ScriptRun) -> str:
+    """In which transaction the script runs."""
+    if run.joins:
+        return "in the same transaction"
+    return "in one transaction" if run.in_transaction else "statement by statement"
+
+
+def follow(run: ScriptRun, one: Ran, clock: Clock) -> None:
+    """Lets the clock go on by one statement."""
+    told = one.observed
+    clock.own.update(made.partition(" ")[2] for made in told.created if run.in_transaction)
+    if one.how == "in the transaction":
+        for effect in told.effects:
+            if str(effect.relation) not in clock.own:
+                clock.since.setdefault(effect.relation, (run, line_of(run, one), clock.milliseconds))
+        clock.milliseconds += told.milliseconds
+    if not told.held and not told.effects and told.complete is False:
+        clock.since.clear()
+    for effect in told.effects:
+        clock.strongest[effect.relation] = max(effect.lock, clock.strongest.get(effect.relation, Lock.NONE))
+
+
+def statement(run: ScriptRun, ran: Ran, clock: Clock) -> Iterator[str]:
+    """One statement: where, how long, what it took, and what was held meanwhile. Locks on what the transaction made
+    are not told: nobody else sees it.
     """
     told = ran.observed
     took = "not run" if ran.how == "not run" else duration(told.milliseconds)
     apart = f", {ran.how}" if ran.how == "outside a transaction" else ""
-    yield f"  {line:>5}  {in_short(ran.sent.sql)}  ({took}{apart})"
+    yield f"  {line_of(run, ran):>5}  {in_short(ran.sent.sql)}  ({took}{apart})"
     if told.failure:
         yield f"{MARGIN}failed: {harmless(told.failure.message)}"
     for notice in told.notices:
         yield f"{MARGIN}{harmless(notice)}"
     for effect in told.effects:
-        if str(effect.relation) not in own and (effect.lock > Lock.ACCESS_SHARE or effect.grows):
+        if str(effect.relation) not in clock.own and (effect.lock > Lock.ACCESS_SHARE or effect.grows):
             yield f"{MARGIN}{words.effect(effect)}"
-    for name, lock in held(ran, own):
-        where = f", since line {since[name][0]}" if name in since else ""
-        yield f"{MARGIN}meanwhile {words.effect(Effect(name, lock))}{where}"
+    for name, lock in held(ran, clock.own):
+        yield f"{MARGIN}meanwhile {words.effect(Effect(name, lock))}{since(name, run, clock)}"
     for label, names in (("makes", told.created), ("drops", told.dropped), ("leaves invalid", told.invalid)):
         if names:
             yield f"{MARGIN}{label} {', '.join(names)}"
+
+
+def since(name: Name, run: ScriptRun, clock: Clock) -> str:
+    """Which statement has locked a relation."""
+    if name not in clock.since:
+        return ""
+    where, line, _ = clock.since[name]
+    return f", since line {line}" if where is run else f", since {harmless(where.script.path)}:{line}"
 
 
 def held(ran: Ran, own: set[str]) -> list[tuple[Name, Lock]]:
@@ -71,27 +108,34 @@ def held(ran: Ran, own: set[str]) -> list[tuple[Name, Lock]]:
     return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
 
-def ending(run: ScriptRun, since: dict[Name, tuple[int, float]], clock: float) -> Iterator[str]:
-    """How the script ends, and how long others had to wait for what it locked."""
+def ending(run: ScriptRun, clock: Clock, following: ScriptRun | None) -> Iterator[str]:
+    """How the script ends, and how long others had to wait for what its transaction locked."""
     for difference in run.not_restored:
         yield f"{MARGIN}not as before: {harmless(difference)}"
-    if not run.applied:
-        undone = "all of it is undone" if run.in_transaction else "what stands before it stays done"
-        yield f"    end  failed; {undone}"
-        yield from run_again(run)
-        return
-    yield "    end  " + ("committed" if run.in_transaction else "done")
+    yield f"    end  {outcome(run, following)}"
     yield from run_again(run)
-    strongest: dict[Name, Lock] = {}
-    for one in run.statements:
-        for effect in one.observed.effects:
-            strongest[effect.relation] = max(effect.lock, strongest.get(effect.relation, Lock.NONE))
-    for name, (_, begun) in since.items():
-        lock = strongest.get(name, Lock.NONE)
+    if not run.applied or following is not None:
+        return
+    for name, (_, _, begun) in clock.since.items():
+        lock = clock.strongest.get(name, Lock.NONE)
         if lock.blocks_writes:
             shown = str(name).removeprefix("public.")
-            waited = duration(clock - begun)
+            waited = duration(clock.milliseconds - begun)
             yield f"{MARGIN}{lock.blocks} of {shown} waited up to {waited}; under a shorter lock_timeout they fail"
+
+
+def outcome(run: ScriptRun, following: ScriptRun | None) -> str:
+    """What is left of the script's work."""
+    if run.undone_by:
+        what = "undone" if run.statements else "not run"
+        return f"{what}: {harmless(run.undone_by)} failed, and its runner sends both in one transaction"
+    if run.applied:
+        if following is not None:
+            return "the transaction goes on in the next file"
+        return "committed" if run.in_transaction else "done"
+    if run.joins:
+        return "failed; all of it is undone, with the files before it in the transaction"
+    return "failed; all of it is undone" if run.in_transaction else "failed; what stands before it stays done"
 
 
 def run_again(run: ScriptRun) -> Iterator[str]:

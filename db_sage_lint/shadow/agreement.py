@@ -102,7 +102,7 @@ def told(key: Key, expected: str | None, found: str | None) -> str:
 def of_server(connection: "psycopg.Connection") -> Facts:
     """The tables, columns, constraints, indexes, views and policies of the database."""
     facts: Facts = {}
-    with connection.transaction():
+    with connection.transaction(force_rollback=True):
         connection.execute("SET LOCAL search_path = pg_catalog")
         for kind, schema, name, part, fact in connection.execute(OTHERS):
             facts[kind, path(schema, name, part)] = fact

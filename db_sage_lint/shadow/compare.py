@@ -117,7 +117,7 @@ class Difference(Struct, frozen=True):
 
 def state(connection: "psycopg.Connection") -> State:
     """Every object of the user's that there is, by kind and name, with its definition."""
-    with connection.transaction():
+    with connection.transaction(force_rollback=True):
         connection.execute("SET LOCAL search_path = pg_catalog")
         return {(kind, name): definition or "" for kind, name, definition in connection.execute(QUERY)}
 

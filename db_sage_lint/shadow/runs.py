@@ -38,6 +38,9 @@ class ScriptRun(Struct, eq=False):
 
     `not_restored` says of a way back what is not as it was before the way there. `again` is the statement at which the
     script fails if it is run once more, of one that runs statement by statement and so may stop half-way.
+
+    Of several scripts that their runner sends in one transaction, `joins` says that this one goes on with that of the
+    one before, and `undone_by` names the file whose failure undid it, or without `statements` kept it from running.
     """
 
     script: Script
@@ -48,6 +51,8 @@ class ScriptRun(Struct, eq=False):
     lost: bool = False
     not_restored: tuple[str, ...] = ()
     again: Ran | None = None
+    joins: bool = False
+    undone_by: str = ""
 
     @property
     def failure(self) -> Ran | None:
