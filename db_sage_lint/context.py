@@ -110,11 +110,14 @@ class Context:
         # Relations that nobody else can be using: what the change set made stays its own until it ends.
         self._own: set[Name] = set()
         self.unguarded: Held | None = None
+        # The transaction in which a lock was asked for that may make others wait.
+        self._blocking = session.transactions if session.held else 0
         self._told: dict[str, tuple[int, Lock]] = {}
         self._rules = rules
         self._effects: tuple[Effect, ...] | None = None
         self._contended: tuple[Effect, ...] | None = None
         self._touched: list[Relation] | None = None
+        self._tables: list[Table] | None = None
         self._missing: Missing | None = UNASKED
         self.seen: Seen | None = None
         self.alone = True
@@ -131,18 +134,26 @@ class Context:
         self.skips = self.db.skips(op)
         self._effects = None
         self._contended = None
-        self._touched = None
+        self._touched = self._tables = None
         self._missing = UNASKED
 
-    def note_request(self) -> None:
-        """Notes for `unguarded` which locks the operation waits for; to be called before the catalog follows it."""
-        if self.has_lock_timeout or (isinstance(self.op, LockTable) and self.op.nowait):
+    def note_locks(self) -> None:
+        """Notes which locks the operation asks for that make others wait; to be called before the catalog follows it."""
+        blocking = [effect for effect in self.contended_effects if effect.lock.blocks_writes]
+        if not blocking:
             return
-        for effect in self.contended_effects:
+        self._blocking = self.session.transactions
+        if self.skips or self.has_lock_timeout or (isinstance(self.op, LockTable) and self.op.nowait):
+            return
+        for effect in blocking:
             held = self.locks_held.get(effect.relation)
             asked = (self.unguarded.lock if self.unguarded else Lock.NONE, held.lock if held else Lock.NONE)
-            if effect.lock.blocks_writes and effect.lock > max(asked) and not self.is_index_of_locked(effect.relation):
+            if effect.lock > max(asked) and not self.is_index_of_locked(effect.relation):
                 self.unguarded = Held(effect.relation, effect.lock, self.origin)
+
+    def may_hold_up(self) -> bool:
+        """Whether the open transaction may hold a lock that makes others wait; `blocking_locks_held` says which."""
+        return self.session.in_transaction and self._blocking == self.session.transactions
 
     # --- the operation -------------------------------------------------------------------------------------------
 
@@ -210,13 +221,16 @@ class Context:
 
     def blocking_locks_held(self) -> list[Held]:
         """Locks held on contended relations that block reads or writes, the strongest first."""
-        held = [h for h in self.locks_held.values() if h.lock.blocks_writes and self.is_awaited(h.relation)]
+        own = self._own
+        held = [
+            held
+            for name, held in self.locks_held.items()
+            if name not in own and held.lock.blocks_writes and self.is_awaited(name)
+        ]
         return sorted(held, key=lambda h: (-h.lock, h.origin.start))
 
     def is_awaited(self, name: Name) -> bool:
         """Whether others can wait for a lock on the relation; an index is waited for as its table is."""
-        if name in self._own:
-            return False
         if not self.contended(name):
             self._own.add(name)
             return False
@@ -363,7 +377,9 @@ class Context:
 
     def tables_touched(self) -> list[Table]:
         """The tables that the change set has made or changed so far, as they are now."""
-        return [relation for relation in self.touched() if isinstance(relation, Table)]
+        if self._tables is None:
+            self._tables = [relation for relation in self.touched() if isinstance(relation, Table)]
+        return self._tables
 
     def strongest(self) -> Lock:
         """The strongest lock that the operation asks for on a contended relation."""
@@ -426,9 +442,9 @@ class Context:
             if isinstance(op, RenameTable) and self.relation_named_by(op) == self.db.resolve(name)
         ]
 
-    def creates_later(self) -> bool:
-        """Whether any later statement of the change set creates something."""
-        return self.later.creates(self.origin.start)
+    def may_be_early(self) -> bool:
+        """Whether any later statement of the change set creates something whose name is written before."""
+        return self.later.may_create_what_is_used(self.origin.start)
 
     def created_later(self, kind: str, name: str) -> Origin | None:
         """The later statement of the change set that creates a `kind` (relation, type, function, schema, role,

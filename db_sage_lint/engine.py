@@ -220,7 +220,7 @@ class Run:
                 self.skipped(op)
             else:
                 self.engine.outcome.findings += self.engine.judge.ask(op, now, self.bug)
-                now.note_request()
+            now.note_locks()
             if self.session.in_transaction:
                 effects = now.effects
         if isinstance(op, Unread):

@@ -7,15 +7,17 @@ from typing import Any, Generic, TypeVar, get_args
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
-class Filed(Generic[Handler]):
+class Filed(dict[type, tuple[Handler, ...]], Generic[Handler]):
     """Functions filed under the annotated type of their first parameter; a union files under each member.
 
-    Annotations must be classes: a module that registers can't use `from __future__ import annotations`.
+    `filed[kind]` is every function filed under that type or one of its bases, the most special type first: put together
+    when it is first asked for. Annotations must be classes: a module that registers can't use
+    `from __future__ import annotations`.
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.functions: dict[type, list[Handler]] = {}
-        self._found: dict[type, tuple[Handler, ...]] = Found(self.functions)
 
     def __call__(self, function: Handler) -> Handler:
         annotation = next(iter(function.__annotations__.values()))
@@ -23,21 +25,9 @@ class Filed(Generic[Handler]):
             if not isinstance(kind, type):
                 raise TypeError(f"{function.__name__}: the first parameter's annotation must be a class, not {kind!r}")
             self.functions.setdefault(kind, []).append(function)
-        self._found.clear()
+        self.clear()
         return function
 
-    def under(self, kind: type) -> tuple[Handler, ...]:
-        """Every function filed under `kind` or one of its bases, the most special type first."""
-        return self._found[kind]
-
-
-class Found(dict[type, tuple[Handler, ...]]):
-    """What `under` answers, put together when it is first asked for."""
-
-    def __init__(self, functions: dict[type, list[Handler]]) -> None:
-        super().__init__()
-        self._functions = functions
-
     def __missing__(self, kind: type) -> tuple[Handler, ...]:
-        found = self[kind] = tuple(f for base in kind.__mro__ for f in self._functions.get(base, ()))
+        found = self[kind] = tuple(f for base in kind.__mro__ for f in self.functions.get(base, ()))
         return found

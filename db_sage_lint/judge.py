@@ -35,7 +35,7 @@ class Judge:
         """The checks for operations of that type, with their rules."""
         found = self._asked.get(kind)
         if found is None:
-            written = [(self.rules.get(rule_of(f)), f) for f in check.under(kind)]
+            written = [(self.rules.get(rule_of(f)), f) for f in check[kind]]
             declared = [pair for base in kind.__mro__ for pair in self._declared.get(base, ())]
             found = tuple((rule, f) for rule, f in [*written, *declared] if rule is not None)
             self._asked[kind] = found

@@ -1,7 +1,7 @@
 """What stands before and after in a change set: what makes up for a statement, or creates what it already uses."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from db_sage_lint.operations import (
     AddColumn,
@@ -30,6 +30,11 @@ from db_sage_lint.script import Script
 # The script, and the first and last byte of the statement in it.
 Place = tuple[Script, int, int]
 
+# What parts words becomes a blank, and letters of ASCII become small, as in names that aren't quoted.
+SMALL_WORDS = bytes(
+    c if c in b"_$" or c > 127 else 32 if not chr(c).isalnum() else ord(chr(c).lower()) for c in range(256)
+)
+
 # Which field of which operation is the name of what it creates, and of which kind that is.
 CREATIONS: dict[type[Operation], tuple[str, str]] = {
     CreateTable: ("relation", "table"),
@@ -54,7 +59,7 @@ class Later:
         self._scripts = scripts
         self._number = 0
         self._created: dict[tuple[str, str], list[tuple[int, Read]]] | None = None
-        self._last_creation = (-1, -1)
+        self._last_use_before = (-1, -1)
         self._named: dict[str, list[tuple[int, Operation]]] | None = None
         self._ends: list[int] = []
 
@@ -63,11 +68,13 @@ class Later:
         self._number = number
         self._named = None
 
-    def creates(self, after: int) -> bool:
-        """Whether any statement after byte `after` of the current script, or in a later one, creates something."""
+    def may_create_what_is_used(self, after: int) -> bool:
+        """Whether any statement after byte `after` of the current script, or in a later one, creates something whose
+        name is written before.
+        """
         if self._created is None:
             self._created = self._index()
-        return (self._number, after) < self._last_creation
+        return (self._number, after) < self._last_use_before
 
     def creation(self, kind: str, name: str, after: int) -> Place | None:
         """The first statement after byte `after` of the current script, or in a later one, that creates a `kind`
@@ -136,8 +143,27 @@ class Later:
                     key = creation_key(op)
                     if key:
                         created.setdefault(key, []).append((number, statement))
-                        self._last_creation = (number, statement.start)
+        self._last_use_before = max(self._written_before(created), default=(-1, -1))
         return created
+
+    def _written_before(self, created: Mapping[tuple[str, str], list[tuple[int, Read]]]) -> Iterator[tuple[int, int]]:
+        """The places (script, first byte) of the last creations of what may be named before it is created: of every
+        name that an earlier statement holds as a word, or that isn't written as one word where it is created.
+        """
+        places: dict[bytes, list[tuple[int, Read]]] = {}
+        for (kind, name), found in created.items():
+            if kind != "column":
+                places.setdefault(name.encode().lower(), []).extend(found)
+        names = places.keys()
+        for number, (script, statements) in enumerate(self._scripts):
+            text = script.source
+            for statement in statements if names else ():
+                for word in names & text[statement.start : statement.end].translate(SMALL_WORDS).split():
+                    found = places.pop(word)
+                    if len(found) > 1 or found[0] != (number, statement):
+                        yield max((number, statement.start) for number, statement in found)
+        for found in places.values():
+            yield max((number, statement.start) for number, statement in found)
 
 
 def creation_key(op: Operation) -> tuple[str, str] | None:

@@ -108,7 +108,7 @@ class Session:
             self._hold(effects, origin)
             if effects and isinstance(op, RenameTable | RenameObject | SetSchema):
                 self._rename_held(op, effects[0].relation)
-        for function in follows.under(type(op)):
+        for function in follows[type(op)]:
             function(op, self, origin, db)
 
     def goes_on(self) -> bool:

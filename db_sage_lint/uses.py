@@ -87,7 +87,7 @@ uses: Filed[Callable[[Any, Known], Uses]] = Filed()
 
 def needed(op: Operation, db: Known) -> Uses:
     """What the operation needs; the same object may come twice, and relations that a query finds may be left out."""
-    for function in uses.under(type(op)):
+    for function in uses[type(op)]:
         yield from function(op, db)
 
 

@@ -78,7 +78,7 @@ class Catalog(State):
             if self._holder(op) is not None:
                 return
             self.perhaps.add(origin)
-        change = changes.under(type(op))
+        change = changes[type(op)]
         if change:
             change[0](op, self, origin)
 
@@ -101,12 +101,12 @@ class Catalog(State):
         return False
 
     def _holder(self, op: Operation) -> Record | None:
-        holder = holders.under(type(op))
+        holder = holders[type(op)]
         found: Record | None = holder[0](op, self) if holder else None
         return found
 
     def _lack(self, op: Operation) -> Lack | None:
-        lacking = lacks.under(type(op))
+        lacking = lacks[type(op)]
         return next(iter(lacking[0](op, self)), None) if lacking else None
 
     def _forgiven(self, op: Operation) -> bool:
@@ -244,7 +244,7 @@ class Catalog(State):
         Parts of the object itself are left out: a table's columns, indexes, constraints, triggers. RESTRICT is
         refused exactly if one of the answer is not `automatic`. Empty for any other operation.
         """
-        target = targets.under(type(op))
+        target = targets[type(op)]
         return closure(self, target[0](op, self), only=isinstance(op, OnTable) and op.only) if target else []
 
     def not_null_proof(self, table: Name, column: str) -> Origin | None:
@@ -258,7 +258,7 @@ class Catalog(State):
 
         Also the primary key that a second one meets. None for an operation that is only `possible`.
         """
-        if op.possible or not holders.under(type(op)) or (self._skipped and self._comes_with_skipped(op)):
+        if op.possible or not holders[type(op)] or (self._skipped and self._comes_with_skipped(op)):
             return None
         found = None if any(getattr(op, flag) for flag in flags_of(type(op))) else self._holder(op)
         return None if found is None or self._may_be_gone(found, op) else found

@@ -137,7 +137,7 @@ def used_before_created(op: Operation, now: Context) -> Verdict | bool:
 
 def used_too_early(op: Operation, now: Context) -> tuple[str, Name, Origin] | None:
     """The first object that the operation needs, that does not exist and that is created later, with its kind."""
-    if not now.creates_later():
+    if not now.may_be_early():
         return None
     for kind, name in needed(op, now.db):
         later = now.created_later(kind, name.name)

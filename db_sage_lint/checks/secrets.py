@@ -43,7 +43,7 @@ Holder = (
 def password_in_sql(op: CreateRole | AlterRole | Holder, now: Context) -> Verdict | bool:
     if isinstance(op, CreateRole | AlterRole):
         return role_password(op, now)
-    found = next((value for function in holds.under(type(op)) for value in function(op) if is_secret(value)), "")
+    found = next((value for function in holds[type(op)] for value in function(op) if is_secret(value)), "")
     return bool(found) and Verdict(facts={"place": PLACES[type(op)]}, severity=severity(found, now))
 
 

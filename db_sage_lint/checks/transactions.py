@@ -136,9 +136,9 @@ works: Filed[Callable[[Any, Context], str]] = Filed()
 
 @check
 def work_under_exclusive_lock(op: Operation, now: Context) -> Verdict | bool:
-    if not now.locks_held or now.told() is Lock.ACCESS_EXCLUSIVE:
+    if not now.may_hold_up() or now.told() is Lock.ACCESS_EXCLUSIVE:
         return False
-    work = next(filter(None, (function(op, now) for function in works.under(type(op)))), "")
+    work = next(filter(None, (function(op, now) for function in works[type(op)])), "")
     if not work or validated_under_own_lock(op, now):
         return False
     held = [lock for lock in now.blocking_locks_held() if adds_to(lock, op, now)]

@@ -82,7 +82,7 @@ def used(op: object, now: Context) -> Iterator[tuple[Name, str]]:
 
 def typed_expressions(op: object, now: Context) -> Iterator[tuple[Expression, Type | None]]:
     """The operation's expressions, each with the type that its place gives to a bare literal."""
-    for function in holds.under(type(op)):
+    for function in holds[type(op)]:
         for expression, placed in function(op, now):
             if expression:
                 yield expression, placed

@@ -54,7 +54,7 @@ def predict(op: Operation, db: "Catalog", pg: int, settings: Mapping[str, str] =
 
 def while_running(op: Operation, db: "Catalog", pg: int, settings: Mapping[str, str]) -> tuple[Effect, ...]:
     """As `predict`, of an operation that IF [NOT] EXISTS does not skip."""
-    filed = effects.under(type(op))
+    filed = effects[type(op)]
     if not filed:
         return ()
     found = tuple(filed[0](op, Server(db, pg, settings)))

@@ -82,9 +82,9 @@ def walk(value: Json) -> Iterator[tuple[str, Fields]]:
 def node(value: Json) -> tuple[str, Fields]:
     """The type and fields of a node; an empty type where `value` is none."""
     if type(value) is dict and len(value) == 1:
-        ((key, inner),) = value.items()
-        if type(inner) is dict:
-            return key, inner
+        for key, inner in value.items():
+            if type(inner) is dict:
+                return key, inner
     return "", _NOTHING
 
 

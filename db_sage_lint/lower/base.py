@@ -57,7 +57,7 @@ def lower_node(source: Source) -> list[Operation]:
     """The operations of one statement, in the order in which the server runs them."""
     known = _known.get(source.kind)
     if known is None:
-        functions = lowers.under(RECORDS[source.kind]) if source.kind in RECORDS else ()
+        functions = lowers[RECORDS[source.kind]] if source.kind in RECORDS else ()
         if not functions:
             return without_function(source)
         known = _known[source.kind] = msgspec.json.Decoder(RECORDS[source.kind]).decode, functions[0]

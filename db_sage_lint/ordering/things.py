@@ -137,7 +137,7 @@ def lacking(op: Operation, db: Catalog, source: bytes, *, bodies: bool = True) -
 
 
 def lacks_of(op: Operation, db: Catalog) -> Iterator[tuple[Missing, bool]]:
-    functions = lacks.under(type(op))
+    functions = lacks[type(op)]
     if functions:
         yield from functions[0](op, db)
 

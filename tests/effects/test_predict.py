@@ -51,7 +51,7 @@ def concrete(kind: type[Operation]) -> Iterator[type[Operation]]:
 
 
 def test_every_operation_has_effects_or_a_reason_for_none() -> None:
-    without = {kind.__name__ for kind in concrete(Operation) if not effects.under(kind)}
+    without = {kind.__name__ for kind in concrete(Operation) if not effects[kind]}
     assert without == set().union(*NO_EFFECT.values())
 
 

@@ -15,7 +15,7 @@ SUBTYPES = sorted(AlterTableType.__members__)
 
 
 def is_lowered(kind: str) -> bool:
-    return kind in RECORDS and bool(lowers.under(RECORDS[kind]))
+    return kind in RECORDS and bool(lowers[RECORDS[kind]])
 
 
 @pytest.mark.parametrize("kind", STATEMENTS)
@@ -25,7 +25,7 @@ def test_statement(kind: str) -> None:
 
 
 def test_one_function_a_statement() -> None:
-    assert {name for name, record in RECORDS.items() if len(lowers.under(record)) > 1} == set()
+    assert {name for name, record in RECORDS.items() if len(lowers[record]) > 1} == set()
 
 
 def test_no_statement_that_the_grammar_lacks() -> None:
