@@ -32,6 +32,7 @@ from db_sage_lint.checks.registry import check
 from db_sage_lint.context import Context, Verdict
 from db_sage_lint.expand import statements_of
 from db_sage_lint.later import CREATIONS, creation_key
+from db_sage_lint.lexer import words
 from db_sage_lint.operations import (
     CreateFunction,
     CreateView,
@@ -64,7 +65,7 @@ def unknown_in_body(op: CreateFunction, now: Context) -> Verdict | bool:
     PL/pgSQL when it runs it.
     """
     later = op.language != "sql"
-    if is_unchecked(op, now) or (later and not any(name.name in op.body for name in now.db.gone)):
+    if is_unchecked(op, now) or (later and not mentions_gone(op, now)):
         return False
     names = {argument.name for argument in op.arguments}
     for inner, at in statements_of(op, now.script.source):
@@ -74,6 +75,15 @@ def unknown_in_body(op: CreateFunction, now: Context) -> Verdict | bool:
         if is_certain(missing, now):
             return unknown(missing, now, refused="to run it" if later else "the function", at=at, doubted=later)
     return False
+
+
+def mentions_gone(op: CreateFunction, now: Context) -> bool:
+    """Whether a word of the body is the name of a relation that a file dropped or renamed."""
+    if not now.db.gone:
+        return False
+    body = op.body.encode()
+    mentioned = words(body, 0, len(body))
+    return any(name.name in mentioned for name in now.db.gone)
 
 
 def is_unchecked(op: CreateFunction, now: Context) -> bool:
