@@ -26,7 +26,8 @@ refuses: Filed[Callable[[Any], bool]] = Filed()
 
 def refused_in_block(op: Operation) -> bool:
     """Whether the server refuses the operation while a transaction block is open, whatever it is applied to."""
-    return any(function(op) for function in refuses[type(op)])
+    filed = refuses[type(op)]
+    return bool(filed) and any(function(op) for function in filed)
 
 
 def is_concurrent(op: Operation) -> bool:

@@ -333,9 +333,9 @@ class Context:
         relation = self.last_known(name)
         if relation is None:
             return name.schema != "pg_temp" and name.schema not in self.private_schemas
-        if isinstance(relation, Table | View) and relation.persistence == "temporary":
+        if not self.existed(relation.made) or relation.name.schema in self.private_schemas:
             return False
-        return self.existed(relation.made) and relation.name.schema not in self.private_schemas
+        return not (isinstance(relation, Table | View) and relation.persistence == "temporary")
 
     def may_have_rows(self, name: Name) -> bool:
         """Whether the table may have a row, or traces of one: it existed before and no TRUNCATE of the open transaction

@@ -12,7 +12,7 @@ from db_sage_lint.config import Config
 from db_sage_lint.context import Context, Proven, Unanalysed
 from db_sage_lint.effects import Effect
 from db_sage_lint.effects.predict import strongest_first
-from db_sage_lint.expand import called_bodies, do_body
+from db_sage_lint.expand import Inside, called_bodies, do_body
 from db_sage_lint.findings import Finding
 from db_sage_lint.judge import Judge
 from db_sage_lint.later import Later
@@ -39,6 +39,8 @@ from db_sage_lint.session import Session, apply_defaults
 NOTHING_SEEN: SeenStatements = {}
 # What these do can't be told from the outside.
 UNPREDICTABLE = (DoBlock, Query, Unread)
+# What runs or sets more on its way.
+ENTERED = frozenset({DoBlock, Query, AlterSetting})
 
 
 class Step(Struct, frozen=True, eq=False):
@@ -223,13 +225,13 @@ class Run:
             now.note_locks()
             if self.session.in_transaction:
                 effects = now.effects
-        if isinstance(op, Unread):
+        if type(op) is Unread:
             now.unread.append(Unanalysed(origin, op.why))
             db.open(op.names)
         elif not now.skips:
             db.change(op, origin)
         self.session.apply(op, effects, origin, db)
-        if isinstance(op, DoBlock | Query | AlterSetting):
+        if type(op) in ENTERED:
             self.inside(op, origin)
 
     def skipped(self, op: Operation) -> None:
@@ -238,13 +240,16 @@ class Run:
             passed_over = Skipped(skipped=op, at=op.at, possible=op.possible)
             self.engine.outcome.findings += self.engine.judge.ask(passed_over, self.now, self.bug)
 
-    def inside(self, op: DoBlock | Query | AlterSetting, origin: Origin) -> None:
+    def inside(self, op: Operation, origin: Origin) -> None:
         """What the operation runs or sets on its way."""
+        db = self.engine.db
+        body: Inside = iter(())
         if isinstance(op, AlterSetting):
             apply_defaults(op, self.engine.defaults)
-            return
-        db = self.engine.db
-        body = do_body(op, origin, db) if isinstance(op, DoBlock) else called_bodies(op, origin, db, self.called)
+        elif isinstance(op, DoBlock):
+            body = do_body(op, origin, db)
+        elif isinstance(op, Query):
+            body = called_bodies(op, origin, db, self.called)
         for inner, place in body:
             self.take(inner, place)
 
@@ -271,4 +276,4 @@ def one_transaction(script: Script, statements: Sequence[Read]) -> bool:
     if script.transaction is not None:
         return script.transaction
     operations = chain.from_iterable(statement.operations for statement in statements)
-    return not any(isinstance(op, Begin) or refused_in_block(op) for op in operations)
+    return not any(type(op) is Begin or refused_in_block(op) for op in operations)

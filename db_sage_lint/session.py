@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 NO_SETTINGS: Mapping[str, str] = {}
 NO_CHANGE = "from current"
+# What gives a locked relation another name.
+MOVES = frozenset({RenameTable, RenameObject, SetSchema})
 
 
 class Held(Struct, frozen=True, eq=False):
@@ -106,7 +108,7 @@ class Session:
         """
         if self.in_transaction:
             self._hold(effects, origin)
-            if effects and isinstance(op, RenameTable | RenameObject | SetSchema):
+            if effects and type(op) in MOVES:
                 self._rename_held(op, effects[0].relation)
         for function in follows[type(op)]:
             function(op, self, origin, db)
@@ -228,12 +230,13 @@ class Session:
             if effect.lock and (held is None or held.lock < effect.lock):
                 self.held[effect.relation] = Held(effect.relation, effect.lock, origin)
 
-    def _rename_held(self, op: RenameTable | RenameObject | SetSchema, old: Name) -> None:
+    def _rename_held(self, op: Operation, old: Name) -> None:
         """The lock on a relation stays on it under its new name. (Where `constraint` is named, that is renamed.)"""
+        new = old
         if isinstance(op, SetSchema):
             new = Name(old.name, op.new_schema)
-        else:
-            new = old if getattr(op, "constraint", "") else Name(op.new_name, old.schema)
+        elif isinstance(op, RenameTable | RenameObject) and not getattr(op, "constraint", ""):
+            new = Name(op.new_name, old.schema)
         held = self.held.pop(old, None)
         if held is not None:
             self.held[new] = Held(new, held.lock, held.origin)

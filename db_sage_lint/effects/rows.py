@@ -32,7 +32,7 @@ def _gets_value(op: Insert, table: Table, key: Constraint) -> bool:
 
 
 def _is_null(row: tuple[Expression, ...], place: int) -> bool:
-    return place >= len(row) or (b'"isnull"' in row[place] and expressions.is_null_constant(row[place]))
+    return place >= len(row) or expressions.is_null_constant(row[place])
 
 
 def _looked_up(key: Constraint, server: Server) -> Iterator[Effect]:
@@ -114,7 +114,8 @@ def _finds_by_index(op: Update | Delete, server: Server) -> bool:
     if table is None or not table.closed:
         return _narrows(op.where, None)
     keys = {i.keys[0].column for i in server.db.indexes_of(table.name) if i.valid and i.keys and not i.predicate}
-    return _narrows(op.where, (keys - {""}) | {"ctid"})
+    usable = [key for key in (*keys, "ctid") if key and key.encode() in op.where]
+    return bool(usable) and _narrows(op.where, usable)
 
 
 def _narrows(where: Expression, keys: Collection[str] | None) -> bool:

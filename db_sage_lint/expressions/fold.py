@@ -42,6 +42,9 @@ def folds_to(expr: Expression) -> bool | None:
 
 def always_true(expr: Expression) -> bool:
     """Whether a condition holds for every row: true, 1 = 1, x OR true, coalesce(true, …), NOT false, …"""
+    kind, fields = node(tree(expr))
+    if kind == "BoolExpr" and fields.get("boolop") == "AND_EXPR":
+        return all(folded(part) == TRUE for part in items(fields.get("args")))
     return folds_to(expr) is True
 
 
@@ -103,7 +106,7 @@ def _boolean(fields: Fields, inner: _Inner) -> Constant | None:
     if op == "NOT_EXPR":
         return _not(values[0])
     deciding, other = (TRUE, FALSE) if op == "OR_EXPR" else (FALSE, TRUE)
-    if deciding in values or (op == "OR_EXPR" and _has_complements(arguments)):
+    if deciding in values or (op == "OR_EXPR" and has_complements(arguments)):
         return deciding
     if None in values:
         return None
@@ -122,7 +125,7 @@ _COMPLEMENTS = {
 }
 
 
-def _has_complements(arguments: list[Json]) -> bool:
+def has_complements(arguments: list[Json]) -> bool:
     """Whether one of the tests is true whatever the value: x IS NULL OR x IS NOT NULL."""
     tests = [_test(a) for a in arguments]
     found = [t for t in tests if t is not None]
@@ -280,8 +283,10 @@ def _distinct(fields: Fields, inner: _Inner) -> Constant | None:
 
 
 def _between(fields: Fields, inner: _Inner) -> Constant | None:
-    ends = items(node(fields.get("rexpr"))[1].get("items"))
-    value, low, high = inner(fields.get("lexpr")), inner(ends[0]), inner(ends[1])
+    value = inner(fields.get("lexpr"))
+    if value is None:
+        return None
+    low, high = map(inner, items(node(fields.get("rexpr"))[1].get("items")))
     if NULL in (value, low, high):
         return None
     above, below = _compare(value, ">=", low), _compare(value, "<=", high)

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from db_sage_lint.expressions.fold import FALSE, NULL, TRUE, Constant, folded
+from db_sage_lint.expressions.fold import FALSE, NULL, TRUE, Constant, folded, has_complements
 from db_sage_lint.expressions.questions import column_of, literal_of
 from db_sage_lint.expressions.tree import Fields, Json, fields_of, items, node, qualified_name, strings
 
@@ -40,7 +40,7 @@ def formula(value: Json, *, negated: bool = False, depth: int = 0) -> Formula:
     """The formula of a condition, or of its negation."""
     kind, fields = node(value)
     build = _BUILDERS.get(kind)
-    if build is None or depth > _DEEPEST or (depth == 0 and folded(value) is not None):
+    if build is None or depth > _DEEPEST or (depth == 0 and build is not _boolean and folded(value) is not None):
         return OTHER
 
     def inner(part: Json, turned: bool) -> Formula:
@@ -65,7 +65,7 @@ def _boolean(fields: Fields, negated: bool, inner: _Inner) -> Formula:
         return inner(arguments[0], not negated)
     neutral, deciding = (FALSE, TRUE) if op == "OR_EXPR" else (TRUE, FALSE)
     constants = [folded(a) for a in arguments]
-    if deciding in constants:
+    if deciding in constants or None not in constants or (op == "OR_EXPR" and has_complements(arguments)):
         return OTHER
     kept = [a for a, constant in zip(arguments, constants, strict=True) if constant != neutral]
     return _joined("and" if (op == "AND_EXPR") != negated else "or", (inner(a, negated) for a in kept))

@@ -112,8 +112,8 @@ class Scope:
         """What a bare name means: a column of the nearest level that has it, else the rows of that name."""
         nearer: list[Source] = []
         for level in self.levels():
-            plain = [i for i in level.visible() if i.plain]
-            found = tuple(seen for item in plain for seen in item.find(name))
+            plain = [i for i in level.items if i.plain and (level.lateral or not i.lateral_only)]
+            found = tuple([seen for item in plain for seen in item.find(name)])
             doubtful = [source for item in plain for source in item.open]
             if found and nearer:
                 return Found(candidates=(*nearer, *(s.source for s in found)))

@@ -183,6 +183,8 @@ def bare(value: Json) -> tuple[str, Fields]:
 
 def is_null_constant(expr: Expression) -> bool:
     """Whether it is NULL, cast or not."""
+    if b'"isnull"' not in expr:
+        return False
     kind, fields = bare(tree(expr))
     return kind == "A_Const" and literal_of(fields).kind == "null"
 

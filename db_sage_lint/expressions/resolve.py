@@ -28,8 +28,8 @@ from db_sage_lint.expressions.tree import Fields, Json, fields_of, items, locati
 from db_sage_lint.operations import Name, Type
 
 _DEEPEST = 60
-# Fields of nodes that hold names and literals only: of types, functions, operators, constants.
-_WITHOUT_COLUMNS = frozenset({"typeName", "funcname", "name", "sval", "ival", "fval", "boolval", "bsval"})
+# Fields of nodes that hold names and literals only: of types, functions, operators, constants; and constants.
+_WITHOUT_COLUMNS = frozenset({"typeName", "funcname", "name", "sval", "ival", "fval", "boolval", "bsval", "A_Const"})
 
 
 class TooDeepError(Exception):
@@ -72,23 +72,26 @@ class Resolver:
         stack: list[Json] = [value]
         while stack:
             here = stack.pop()
-            if isinstance(here, list):
-                stack.extend(here)
-                continue
-            kind, fields = node(here)
-            if kind == "ColumnRef":
-                self.column(fields, scope)
-            elif kind in _STATEMENTS:
-                self.statement(kind, fields, scope)
-            elif kind == "A_Indirection" and self.field(fields, scope):
-                continue
-            elif isinstance(here, dict):
-                inside = (fields or here).items()
-                stack += [v for k, v in inside if (type(v) is dict or type(v) is list) and k not in _WITHOUT_COLUMNS]
+            if type(here) is list:
+                stack += here
+            elif type(here) is dict:
+                kind, fields = node(here)
+                if kind == "ColumnRef":
+                    self.column(fields, scope)
+                elif kind in _STATEMENTS:
+                    self.statement(kind, fields, scope)
+                elif kind not in _WITHOUT_COLUMNS and not (kind == "A_Indirection" and self.field(fields, scope)):
+                    for key, inner in (fields or here).items():
+                        if (type(inner) is dict or type(inner) is list) and key not in _WITHOUT_COLUMNS:
+                            stack.append(inner)
 
     def column(self, fields: Fields, scope: Scope) -> None:
-        parts = map(node, items(fields.get("fields")))
-        words = tuple([text(part.get("sval")) if kind == "String" else "*" for kind, part in parts])
+        words = tuple(
+            [
+                text(fields_of(part["String"]).get("sval")) if "String" in part else "*"
+                for part in map(fields_of, items(fields.get("fields")))
+            ]
+        )
         found = self.look_up(words[-3:], scope)
         self.references[id(fields)] = Reference(words, found, scope.depth, location(fields))
         self.see(found)
