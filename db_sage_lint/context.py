@@ -138,7 +138,7 @@ class Context:
         self._missing = UNASKED
 
     def note_locks(self) -> None:
-        """Notes which locks the operation asks for that make others wait; to be called before the catalog follows it."""
+        """Notes the locks asked for that make others wait; to be called before the catalog follows the operation."""
         blocking = [effect for effect in self.contended_effects if effect.lock.blocks_writes]
         if not blocking:
             return

@@ -3,17 +3,17 @@
 Every replacement is as long as what it replaces, so that positions stay true.
 """
 
-import re
 from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
 from db_sage_lint.lexer import PAST, QUOTES, past, skip_blank
+from db_sage_lint.regex import lazy
 
 # psql's names may begin with a digit, but then a:1 in an array slice would be one.
 VARIABLE = rb"[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*"
-HOLE = re.compile(
-    rb"""
+HOLE = lazy(
+    rb"""(?xs)
     ::
     | (?P<string> :'%(name)s')
     | (?P<identifier> :"%(name)s")
@@ -24,24 +24,23 @@ HOLE = re.compile(
     | (?P<parameter> (?<![@?|&]) \? (?![?|&]))
     | """
     % {b"name": VARIABLE}
-    + QUOTES,
-    re.VERBOSE | re.DOTALL,
+    + QUOTES
 )
-OUTSIDE_NAME = re.compile(rb"[^A-Za-z0-9_\x80-\xff]")
-NAME_ONLY = re.compile(rb"[A-Za-z0-9_$\x80-\xff]*")
-NOT_LINE_BREAK = re.compile(rb"[^\n\r]")
+OUTSIDE_NAME = lazy(rb"[^A-Za-z0-9_\x80-\xff]")
+NAME_ONLY = lazy(rb"[A-Za-z0-9_$\x80-\xff]*")
+NOT_LINE_BREAK = lazy(rb"[^\n\r]")
 MOST_TRIES = 24
 
 # No braces inside: then a text full of open ones is still read in one pass.
-ACTION = re.compile(rb"\{\{(?P<go>[^{}]*)\}\}|\{%(?P<jinja>[^{}]*)%\}|\{#[^{}]*#\}")
-ALONE = re.compile(rb"\{\{[^{}]*\}\}[ \t]*(?:\r?\n|\Z)")
-OPENS = re.compile(rb"[#^]|(?:if|unless|with|range|each|for|define|block)\b")
-CLOSES = re.compile(rb"/(?!\*)|end(?:if|for|unless|each|block)?(?!\w)")
-ELSE = re.compile(rb"(?:else|elif)\b\s*(?:if\b)?\s*")
+ACTION = lazy(rb"\{\{(?P<go>[^{}]*)\}\}|\{%(?P<jinja>[^{}]*)%\}|\{#[^{}]*#\}")
+ALONE = lazy(rb"\{\{[^{}]*\}\}[ \t]*(?:\r?\n|\Z)")
+OPENS = lazy(rb"[#^]|(?:if|unless|with|range|each|for|define|block)\b")
+CLOSES = lazy(rb"/(?!\*)|end(?:if|for|unless|each|block)?(?!\w)")
+ELSE = lazy(rb"(?:else|elif)\b\s*(?:if\b)?\s*")
 AROUND_ACTION = b" \t\r\n-~"
-SILENT = re.compile(rb"/\*|\$?\w+\s*:?=|set\b")
-OTHER_DATABASE = re.compile(rb"mysql|mariadb|sqlite|mssql|sqlserver|oracle", re.IGNORECASE)
-NEGATED = re.compile(rb"\bnot\b|\bne\b|!|\bunless\b")
+SILENT = lazy(rb"/\*|\$?\w+\s*:?=|set\b")
+OTHER_DATABASE = lazy(rb"(?i)mysql|mariadb|sqlite|mssql|sqlserver|oracle")
+NEGATED = lazy(rb"\bnot\b|\bne\b|!|\bunless\b")
 
 
 class Hole(Struct, frozen=True):
