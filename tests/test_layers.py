@@ -20,6 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("expressions",),
     ("catalog", "read", "selection"),
     ("effects", "session", "later", "blocks", "uses", "seen"),
+    ("around",),
     ("context",),
     ("checks", "match", "expand", "calls", "systemrows"),
     ("judge",),

@@ -40,7 +40,7 @@ refusals: Filed[Callable[..., Iterable[Dependent]]] = Filed()
 
 def blockers(op: Operation, db: Catalog, pg: int) -> list[Dependent]:
     """The dependents for whose sake a server of major version `pg` refuses the operation, the nearest first."""
-    asked = refusals.under(type(op))
+    asked = refusals[type(op)]
     return list(asked[0](op, db, pg)) if asked else []
 
 
