@@ -23,7 +23,8 @@ from db_sage_lint.operations import CreateTable, Name
 from db_sage_lint.read import read
 from db_sage_lint.rules import Example, load
 from db_sage_lint.seen import misjudged
-from db_sage_lint.shadow.replay import Options, Ran, Replay
+from db_sage_lint.shadow.replay import Replay
+from db_sage_lint.shadow.runs import Options, Ran
 from tests.effects.cases import CASES
 from tests.truth.explained import EXPLAINED
 from tests.truth.rows import fill
