@@ -31,6 +31,6 @@ def load() -> ModuleType:
 
 load()
 
-from pglast.parser import ParseError, parse_plpgsql_json, parse_sql_json  # noqa: E402
+from pglast.parser import ParseError, parse_plpgsql_json, parse_sql_json  # noqa: E402 - after `load`
 
 __all__ = ["ParseError", "parse_plpgsql_json", "parse_sql_json"]

@@ -224,5 +224,5 @@ def exit_code(report: Report, config_for: Callable[[str], Config], *, exit_zero:
 
 def fails(severity: str, path: str, config_for: Callable[[str], Config]) -> bool:
     """Whether a finding of that severity in that file makes the run fail."""
-    least = config_for(os.path.dirname(path)).fail_on  # noqa: PTH120
+    least = config_for(os.path.dirname(path)).fail_on
     return least != "never" and SEVERITIES.index(severity) <= SEVERITIES.index(least)

@@ -43,7 +43,7 @@ def targets(formats: Sequence[Target], output: str | None) -> list[Target]:
                 "-o needs exactly one format without a file of its own; write --format FORMAT:FILE for others"
             )
         chosen = [Target(target.format, target.file or output) for target in chosen]
-    places = [os.path.abspath(target.file) if target.file else "" for target in chosen]  # noqa: PTH100
+    places = [os.path.abspath(target.file) if target.file else "" for target in chosen]
     for place, target in zip(places, chosen, strict=True):
         if places.count(place) > 1:
             where = target.file or "standard output"

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from msgspec import Raw
 
-from db_sage_lint.lower import (  # noqa: F401 -- importing a family files its functions
+from db_sage_lint.lower import (  # noqa: F401 - importing a family files its functions
     alter_table,
     datatypes,
     drops,

@@ -116,10 +116,10 @@ class Verification(Run):
         super().history(history, named)
         self.places = {}
 
-    def judge(self, steps: list[Step], config: Config, seen: SeenStatements = NOTHING_SEEN) -> None:  # noqa: ARG002
+    def judge(self, steps: list[Step], config: Config, seen: SeenStatements = NOTHING_SEEN) -> None:  # noqa: ARG002 - of Run
         self.sequence(steps, config, loose=False)
 
-    def loose(self, paths: list[str], histories: tuple[History, ...]) -> None:  # noqa: ARG002
+    def loose(self, paths: list[str], histories: tuple[History, ...]) -> None:  # noqa: ARG002 - of Run
         """The files of no history are one sequence."""
         ordered = sorted(paths, key=self.rank)
         sources = [(path, source) for path in ordered if (source := self.read(path)) is not None]

@@ -87,8 +87,8 @@ def printable(text: str) -> str:
 def repository_root(folder: str) -> str:
     """The folder with `.git` at or above `folder`, which must be absolute; without one, `folder` itself."""
     at = folder
-    while not os.path.exists(os.path.join(at, ".git")):  # noqa: PTH110, PTH118 - paths are strings here
-        above = os.path.dirname(at)  # noqa: PTH120
+    while not os.path.exists(os.path.join(at, ".git")):  # noqa: PTH110 - paths are strings here
+        above = os.path.dirname(at)
         if above == at:
             return folder
         at = above
@@ -97,9 +97,9 @@ def repository_root(folder: str) -> str:
 
 def in_repository(path: str) -> str:
     """A path from the repository's root, as code hosts want it, with forward slashes; one outside stays as it is."""
-    here = os.getcwd()  # noqa: PTH109
+    here = os.getcwd()
     root = repository_root(here)
-    if root == here and not os.path.isabs(path):  # noqa: PTH117
+    if root == here and not os.path.isabs(path):
         return path
-    seen = os.path.relpath(os.path.join(here, path), root).replace(os.sep, "/")  # noqa: PTH118
+    seen = os.path.relpath(os.path.join(here, path), root).replace(os.sep, "/")
     return path if seen.startswith("../") else seen

@@ -148,7 +148,7 @@ class Keeper:
             if parent == str(directory):
                 folders[:] = [folder for folder in folders if folder != PROGRAMS]
             for name in (*folders, *files):
-                os.chown(os.path.join(parent, name), uid, gid, follow_symlinks=False)  # noqa: PTH118 - a hot loop
+                os.chown(os.path.join(parent, name), uid, gid, follow_symlinks=False)
 
     def wait_until_ready(self) -> None:
         assert self.server is not None
@@ -196,10 +196,10 @@ class Keeper:
 def copy_tree(source: Path, target: Path) -> None:
     """Copies a data directory; its files are private by the process's umask."""
     for parent, folders, files in os.walk(source):
-        to = os.path.join(target, os.path.relpath(parent, source))  # noqa: PTH118 - a hot loop, as are the next ones
-        os.makedirs(to, exist_ok=True)  # noqa: PTH103
+        to = os.path.join(target, os.path.relpath(parent, source))
+        os.makedirs(to, exist_ok=True)
         for name in files:
-            shutil.copyfile(os.path.join(parent, name), os.path.join(to, name))  # noqa: PTH118
+            shutil.copyfile(os.path.join(parent, name), os.path.join(to, name))
         folders.sort()
 
 

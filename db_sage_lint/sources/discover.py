@@ -106,7 +106,7 @@ def nothing_aside(file: str) -> bool:
 def folder_of(root: str, files: Iterable[str], read: Reader, problems: list[str] | None) -> Folder:
     prefix = f"{root}/" if root else ""
     return Folder(
-        clean(os.path.abspath(root or ".")),  # noqa: PTH100
+        clean(os.path.abspath(root or ".")),
         tuple(file.removeprefix(prefix) for file in files),
         lambda name: read(prefix + name),
         [] if problems is None else problems,

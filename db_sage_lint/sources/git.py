@@ -13,7 +13,7 @@ INDEX = ""
 def run(*arguments: str, stdin: bytes | None = None) -> bytes:
     """What git prints. Raises UserError with git's own words, or where git isn't there."""
     try:
-        done = subprocess.run(["git", *arguments], input=stdin, capture_output=True, check=False)  # noqa: S603, S607
+        done = subprocess.run(["git", *arguments], input=stdin, capture_output=True, check=False)
     except FileNotFoundError:
         raise UserError("git is not installed, but --since and --staged need it") from None
     if done.returncode:
@@ -34,13 +34,13 @@ def merge_base(revision: str) -> str:
     commit = run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if not exists("HEAD"):
         return commit.decode().strip()
-    done = subprocess.run(["git", "merge-base", commit.decode().strip(), "HEAD"], capture_output=True, check=False)  # noqa: S603, S607
+    done = subprocess.run(["git", "merge-base", commit.decode().strip(), "HEAD"], capture_output=True, check=False)
     return (done.stdout if done.returncode == 0 else commit).decode().strip()
 
 
 def exists(revision: str) -> bool:
-    done = subprocess.run(  # noqa: S603
-        ["git", "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"],  # noqa: S607
+    done = subprocess.run(
+        ["git", "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"],
         capture_output=True,
         check=False,
     )
@@ -71,7 +71,7 @@ class Snapshot:
 
     def shown(self, key: str) -> str:
         """The path as findings print it: relative to the current folder."""
-        return os.path.relpath(os.path.join(self.top, key)).replace(os.sep, "/")  # noqa: PTH118
+        return os.path.relpath(os.path.join(self.top, key)).replace(os.sep, "/")
 
     def __contains__(self, path: str) -> bool:
         return self.key(path) in self.objects

@@ -68,7 +68,7 @@ class Folder(Struct, frozen=True, eq=False):
 
     def shown(self, file: str = "") -> str:
         """A file of the folder, or the folder itself, as messages print it: relative to the current folder."""
-        return os.path.relpath(os.path.join(self.path, file)).replace(os.sep, "/")  # noqa: PTH118
+        return os.path.relpath(os.path.join(self.path, file)).replace(os.sep, "/")
 
     def samples(self) -> tuple[bytes, ...]:
         """The content of a few of its SQL files, for recognition; each is read once."""

@@ -172,7 +172,7 @@ def same_as_on_disk(script: Script) -> None:
 
 def program(*names: str) -> str:
     """The first of some programs that the user's PATH has, or else that stands beside our own Python."""
-    beside = os.path.dirname(sys.executable)  # noqa: PTH120
+    beside = os.path.dirname(sys.executable)
     found = next((path for name in names if (path := shutil.which(name) or shutil.which(name, path=beside))), None)
     if found is None:
         raise FailedError(f"`{names[0]}` is not on the PATH", lasting=True)

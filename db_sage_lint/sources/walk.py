@@ -46,10 +46,10 @@ def wanted_files(folder: str) -> Iterator[str]:
     """
     for path, folders, names in os.walk(folder, onerror=raise_error):
         folders[:] = sorted(name for name in folders if is_looked_into(name))
-        base = os.path.abspath(path).replace(os.sep, "/")  # noqa: PTH100 - strings throughout: a walk of thousands
+        base = os.path.abspath(path).replace(os.sep, "/")
         for name in sorted(names):
             if is_wanted(f"{base}/{name}"):
-                yield clean(os.path.join(path, name))  # noqa: PTH118
+                yield clean(os.path.join(path, name))
 
 
 def is_looked_into(folder: str) -> bool:
@@ -67,7 +67,7 @@ def clean(path: str) -> str:
 
 def root_of(file: str) -> str:
     """The folder of the history that a file belongs to: above folders named for a version or a direction."""
-    folder = os.path.dirname(file)  # noqa: PTH120
+    folder = os.path.dirname(file)
     while folder:
         parent, _, name = folder.rpartition("/")
         if not (VERSION_FOLDER.match(name) or name.lower() in SUBFOLDERS):
@@ -83,7 +83,7 @@ def below(folder: str) -> Iterator[str]:
             if entry.is_dir():
                 if root_of(f"{entry.name}/x") == "":
                     yield from below(f"{folder}/{entry.name}")
-            elif is_wanted(f"{os.path.abspath(folder)}/{entry.name}"):  # noqa: PTH100
+            elif is_wanted(f"{os.path.abspath(folder)}/{entry.name}"):
                 yield clean(entry.path)
 
 

@@ -32,7 +32,7 @@ def test_text(command: Command) -> None:
     ]
     assert "          meanwhile ACCESS EXCLUSIVE on orders: reads and writes wait, since line 2" in lines
     assert any(line.startswith("          reads and writes of orders waited up to ") for line in lines)
-    assert "   = lock seen: SHARE on orders: writes wait; reads every row" in done.out or "lock seen" in done.out
+    assert "\n  = lock seen: SHARE on orders: writes wait; reads every row" in done.out
     assert "2 of 2 migrations ran to the end" in done.err
 
 

@@ -14,4 +14,4 @@ def test_every_public_name_is_where_the_package_looks_for_it() -> None:
 
 def test_other_names_are_missing() -> None:
     with pytest.raises(AttributeError, match="no attribute 'volatile'"):
-        expressions.volatile  # noqa: B018
+        expressions.volatile  # noqa: B018 - asking is the test

@@ -56,5 +56,5 @@ def index_dropped(op: DropIndex, db: "Catalog", origin: Origin) -> None:
 
 
 @changes
-def attach_index(op: AttachIndex, db: "Catalog", origin: Origin) -> None:  # noqa: ARG001
+def attach_index(op: AttachIndex, db: "Catalog", origin: Origin) -> None:
     attach_to_index(db, op.index, op.partition)

@@ -49,13 +49,13 @@ def create_role(op: CreateRole, db: "Catalog", origin: Origin) -> None:
 
 
 @changes
-def alter_role(op: AlterRole, db: "Catalog", origin: Origin) -> None:  # noqa: ARG001
+def alter_role(op: AlterRole, db: "Catalog", origin: Origin) -> None:
     role = db.roles.get(op.role, Role(name=op.role))
     db.put(db.roles, op.role, replace(role, options={**role.options, **dict(op.options)}))
 
 
 @changes
-def grant_role(op: GrantRole, db: "Catalog", origin: Origin) -> None:  # noqa: ARG001
+def grant_role(op: GrantRole, db: "Catalog", origin: Origin) -> None:
     granted = frozenset(op.roles)
     for grantee in op.grantees:
         role = db.roles.get(grantee, Role(name=grantee))
@@ -79,7 +79,7 @@ def create_publication(op: CreatePublication, db: "Catalog", origin: Origin) -> 
 
 
 @changes
-def alter_publication(op: AlterPublication, db: "Catalog", origin: Origin) -> None:  # noqa: ARG001
+def alter_publication(op: AlterPublication, db: "Catalog", origin: Origin) -> None:
     publication = db.publications.get(op.publication)
     if publication is None or op.change == "options":
         return
