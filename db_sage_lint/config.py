@@ -75,6 +75,13 @@ class SettingsFile(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unk
         dict[str, str],
         Meta(description="Run-time parameters that the runner or its role sets before a file: lock_timeout = 2s."),
     ] = {}
+    schema_snapshot: Annotated[
+        str | dict[str, str],
+        Meta(
+            description="The schema dump that the migrations have to lead to, or that of each folder of migrations:"
+            " pg_dump's text, Rails' structure.sql, a squashed file."
+        ),
+    ] = ""
     complete_history: Annotated[
         bool,
         Meta(description="Whether the files make every object there is, so that what none of them makes is missing."),

@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from db_sage_lint.around import Around
 from db_sage_lint.catalog import Catalog
-from db_sage_lint.catalog.difference import State
 from db_sage_lint.catalog.records import Column, Index, Missing, Relation, Table, View
 from db_sage_lint.config import Config
 from db_sage_lint.effects import Effect
@@ -28,6 +28,10 @@ from db_sage_lint.rules import Rules
 from db_sage_lint.script import Origin, Script
 from db_sage_lint.seen import Seen, confirmed
 from db_sage_lint.session import Held, Session, milliseconds
+
+if TYPE_CHECKING:
+    from db_sage_lint.catalog.difference import State
+    from db_sage_lint.dumps import Dump
 
 UNASKED = Missing("", Name(""))
 
@@ -69,7 +73,8 @@ class Context(Around):
     `habits` are the names of settings that earlier scripts of the history have set; `unread` is what could not be
     analysed so far in this script. `low_trust` are the roles that anybody may act as, PUBLIC among them, and
     `exposed_schemas` those that an API opens to them.
-    `undone` is the state to which a down script has to lead back: that before the script which it undoes.
+    `undone` is the state to which a down script has to lead back: that before the script which it undoes. `dump` is the
+    user's own dump of the schema, at the end of a history to which it has to be equal.
     `seen` is what a shadow server saw the statement do, if it ran there, and `alone` says that the operation is all of
     the statement. `skips` says that IF [NOT] EXISTS makes the operation a no-op. `unguarded` is the strongest lock
     blocking reads or writes of a contended relation that the script has asked for with no lock_timeout in force.
@@ -96,6 +101,7 @@ class Context(Around):
         self.habits = habits
         self.later = later
         self.undone: State | None = None
+        self.dump: Dump | None = None
         self.rule = ""
         self.unread: list[Unanalysed] = []
         self.proofs: list[Proven] = []

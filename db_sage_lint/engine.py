@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from db_sage_lint.blocks import refused_in_block
 from db_sage_lint.catalog import Catalog
-from db_sage_lint.catalog.difference import State
 from db_sage_lint.config import Config
 from db_sage_lint.context import Context, Proven, Unanalysed
 from db_sage_lint.effects import Effect
@@ -23,6 +23,7 @@ from db_sage_lint.operations import (
     DoBlock,
     Operation,
     Query,
+    SchemaDump,
     ScriptEnd,
     ShadowDiffered,
     ShadowFailed,
@@ -32,9 +33,13 @@ from db_sage_lint.operations import (
 )
 from db_sage_lint.profiles import prime
 from db_sage_lint.read import Read, read
-from db_sage_lint.script import Origin, Script
+from db_sage_lint.script import Origin, Script, whole
 from db_sage_lint.seen import Seen, SeenStatements, misjudged
 from db_sage_lint.session import Session, apply_defaults
+
+if TYPE_CHECKING:
+    from db_sage_lint.catalog.difference import State
+    from db_sage_lint.dumps import Dump
 
 NOTHING_SEEN: SeenStatements = {}
 # What these do can't be told from the outside.
@@ -117,7 +122,7 @@ class Engine:
                 later.turn_to(number)
                 following = scripts[number + 1][0] if number + 1 < len(scripts) else None
                 if following and following.undoes and following.reported:
-                    self.undone = State(dict(self.db.relations), dict(self.db.types), dict(self.db.functions))
+                    self.undone = state_now(self.db)
                 down = step.script.direction == "down"
                 mark = self.db.trial() if down else self.db.mark()
                 self.run_script(step, statements, later, ends=number == last)
@@ -131,6 +136,8 @@ class Engine:
         session = self.session(step, statements)
         now = Context(self.db, session, later, self.config, self.judge.rules, self.habits)
         now.undone = self.undone if step.undoes else None
+        if any(isinstance(op, SchemaDump) for op in step.about_file):
+            now.dump = self.replayed(script)
         run = Run(self, step, session, now)
         beginning = Origin(script, 0, 0, step.change_set)
         for op in step.about_file:
@@ -152,6 +159,16 @@ class Engine:
             self.outcome.statements += sum(statement.counts for statement in statements)
             self.outcome.proofs += now.proofs
             self.outcome.not_analysed += len({unread.origin.start for unread in now.unread})
+
+    def replayed(self, dump: Script) -> "Dump":
+        """A schema dump, run by itself with the same settings; nothing of it is judged."""
+        from db_sage_lint.dumps import Dump
+
+        script = whole(dump.path, dump.source)
+        statements = list(read(script))
+        other = Engine(Judge({}), self.config)
+        other.run_script(Step(script, 0, reported=False), statements, Later([(script, statements)]), ends=False)
+        return Dump(script, statements, other.db)
 
     def session(self, step: Step, statements: Sequence[Read]) -> Session:
         """The session of a script: its own, or that of the scripts before it, whose transaction is still open."""
@@ -255,6 +272,13 @@ class Run:
 
     def bug(self, rule: str, op: Operation, error: Exception) -> None:
         self.engine.outcome.bugs.append(Bug(rule, op, self.now.origin, error))
+
+
+def state_now(db: Catalog) -> "State":
+    """What the catalog holds now, whatever becomes of it."""
+    from db_sage_lint.catalog.difference import State
+
+    return State(dict(db.relations), dict(db.types), dict(db.functions))
 
 
 def change_sets(steps: Iterable[Step]) -> Iterator[list[Step]]:

@@ -83,13 +83,16 @@ def run(rule: Rule, example: Example) -> list[Finding]:
 def steps(example: Example) -> list[Step]:
     if example.applied:
         return steps_since(Applied(example.applied), example)
-    return [
+    found = [
         Step(
             script=whole(path, sql.encode(), direction=split_direction(path)[1], transaction=example.transaction),
             change_set=0 if example.together else number,
         )
         for number, (path, sql) in enumerate(files(example.sql), 1)
+        if path != example.dump
     ]
+    dumps = ((path, sql.encode()) for path, sql in files(example.sql) if path == example.dump)
+    return found + [step for dump in dumps for step in changes.of_dump(*dump, found, changes.Change())]
 
 
 def seen(example: Example, replayed: list[Step]) -> SeenStatements:

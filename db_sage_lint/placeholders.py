@@ -99,7 +99,7 @@ def holes_in(text: bytes) -> Iterator[Hole]:
 
 def names_in_holes(text: bytes) -> frozenset[str]:
     """What the holes in a text become where a name stands, as the parser folds it."""
-    found = (as_name(text[hole.start : hole.end]).decode(errors="replace") for hole in holes_in(text) if hole.hides)
+    found = (hole.forms[0].strip(b"\"'").decode(errors="replace") for hole in holes_in(text) if hole.hides)
     return frozenset(form for name in found for form in (name, name.lower()))
 
 

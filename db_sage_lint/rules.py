@@ -43,7 +43,7 @@ class Example(Struct, frozen=True, forbid_unknown_fields=True):
     A heading `-- NAME.sql` alone on a line starts a file: earlier files are history. `together` makes all of them one
     change set. `transaction` is the runner's; `pg`, `profile`, `options`, `complete` and `external` are configuration.
     `applied` are the files of the base revision, where git's view matters; then what it doesn't have is the change set.
-    `seen` is what a shadow server saw of statements.
+    `seen` is what a shadow server saw of statements. `dump` is the file that is no migration, but a dump of the schema.
     """
 
     sql: str
@@ -56,6 +56,7 @@ class Example(Struct, frozen=True, forbid_unknown_fields=True):
     complete: bool = False
     external: tuple[str, ...] = ()
     applied: str = ""
+    dump: str = ""
     seen: tuple[SeenExample, ...] = ()
 
 

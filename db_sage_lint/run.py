@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from db_sage_lint.catalog.records import Table
 from db_sage_lint.config import Config, nearest_config
 from db_sage_lint.engine import NOTHING_SEEN, Engine, Outcome, Step
 from db_sage_lint.errors import UserError, unreadable
@@ -15,7 +16,7 @@ from db_sage_lint.script import Origin
 from db_sage_lint.seen import SeenStatements
 from db_sage_lint.selection import enabled
 from db_sage_lint.settle import settle
-from db_sage_lint.sources import changes, discover, walk
+from db_sage_lint.sources import changes, discover, dumps, walk
 from db_sage_lint.sources.discover import Chosen
 from db_sage_lint.sources.history import History, read_file
 
@@ -43,20 +44,23 @@ class Run:
         self.config_for = config_for or (lambda folder: nearest_config(Path(folder or ".")))
         self.out = Report()
         self.contents: dict[str, bytes | None] = {}
+        self.dumps: dict[str, str] = {}
         self.base, self.staged = snapshots(request)
         self.how = discover.How(self.peek, self.chosen, self.trees())
 
     def report(self) -> Report:
         found, named = self.targets()
         self.out.problems += found.problems
+        self.dumps = dict(dumps.dumps(found.histories, self.config_for, self.out.problems))
         for history in found.histories:
-            in_it = {entry.path for entry in history.entries}
+            in_it = {entry.path for entry in history.entries} | {self.dumps.get(history.folder)}
             chosen = None if named is None else named & in_it
             if chosen is None or chosen:
                 self.history(history, chosen)
         for history in self.lost(found) if named is None else ():
             self.history(history, None)
-        self.loose([path for path in found.loose if named is None or path in named], found.histories)
+        loose = (path for path in found.loose if path not in self.dumps.values())
+        self.loose([path for path in loose if named is None or path in named], found.histories)
         self.note_unknown(found, named or set())
         self.out.findings.sort(key=lambda f: (f.location.script.path, f.location.start, f.rule))
         return self.out
@@ -65,6 +69,7 @@ class Run:
         """Says which files that the user named are left out: no runner runs them, or not on PostgreSQL."""
         files = set(self.request.paths) & named
         files -= {entry.path for history in found.histories for entry in history.entries} | set(found.loose)
+        files -= set(self.dumps.values())
         for path in sorted(files):
             self.out.notes.append(f"{path}: not a migration that runs; it was left out")
 
@@ -150,6 +155,8 @@ class Run:
         around = set[str]()
         for root in {walk.root_of(path) for path in files}:
             around.update(discover.beside(f"{root}/x" if root else "x", self.how))
+        if not files.isdisjoint(dumps.named(self.config_for("."))):
+            around.update(entry.path for history in self.own_migrations().histories for entry in history.entries)
         return discover.discover(inside | files | around, self.how), None if folders and not files else inside | files
 
     def files(self, folders: Iterable[str]) -> Iterator[str]:
@@ -213,7 +220,23 @@ class Run:
             from db_sage_lint.sources.render import rendered
 
             steps = rendered(history, steps, self.out.notes)
-        self.judge(list(steps), config)
+        judged = list(steps)
+        dump = self.dumps.get(history.folder)
+        source = self.read(dump) if dump else None
+        if not dump or source is None:
+            self.judge(judged, config)
+        elif compared := list(changes.of_dump(dump, source, judged, change)):
+            self.judge(judged + compared, config)
+            self.note_not_compared(dump)
+
+    def note_not_compared(self, dump: str) -> None:
+        """Says how much of a schema dump was passed over, for want of knowing what the migrations did."""
+        tables = sum(isinstance(relation, Table) and not relation.closed for relation in self.db.relations.values())
+        why = "a statement that could not be analysed"
+        if self.db.doubts("", None):
+            self.out.notes.append(f"{dump}: compared in part only, as {why} may have made or changed anything")
+        elif tables:
+            self.out.notes.append(f"{dump}: {tables} tables were not compared, as {why} may have changed them")
 
     def loose(self, paths: list[str], histories: tuple[History, ...]) -> None:
         for number, path in enumerate(paths):

@@ -1,30 +1,34 @@
-"""How one state of the catalog differs from another, object by object: whether a way back leads back."""
+"""How one state of the catalog differs from another, object by object: after a way back, in a dump."""
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from msgspec import Struct
 
+from db_sage_lint.catalog.definitions import difference, signature
 from db_sage_lint.catalog.records import (
     Column,
+    CompositeType,
     Constraint,
     DataType,
+    Domain,
+    Enum,
+    Extension,
     Function,
     Index,
     Relation,
+    Schema,
     Sequence,
     Table,
     View,
 )
-from db_sage_lint.expressions import equal
-from db_sage_lint.expressions.questions import same
-from db_sage_lint.expressions.tree import Json, node, qualified_name, tree
-from db_sage_lint.operations import Expression, Name
+from db_sage_lint.operations import Name
 from db_sage_lint.script import Origin
 
 Value = TypeVar("Value")
 
-KINDS: dict[type, str] = {Table: "table", Index: "index", Sequence: "sequence"}
+KINDS: dict[type, str] = {Table: "table", Index: "index", Sequence: "sequence", CompositeType: "type"}
+NAMELESS = frozenset({"foreign key", "primary key", "unique"})
 
 
 class State(Struct, frozen=True, eq=False):
@@ -33,32 +37,45 @@ class State(Struct, frozen=True, eq=False):
     relations: Mapping[Name, Relation]
     types: Mapping[Name, DataType]
     functions: Mapping[Name, tuple[Function, ...]]
+    schemas: Mapping[str, Schema] = {}
+    extensions: Mapping[str, Extension] = {}
 
 
-class Difference(Struct, frozen=True, eq=False):
+class Difference(Struct, frozen=True, eq=False, kw_only=True):
     """One object that is not as it was.
 
-    `how`: "missing" now, "left" though it was not there before, "changed" in its definition, or "emptied": there as
-    before, but made anew, so that its data is gone. For part of a relation `table` is that. `origin` is the statement
-    that made what is there, or was. `detail` says of a changed column what is different about it now.
+    `how`: "missing" now, "left" though it was not there before, "changed" in its definition, "renamed" where a
+    constraint has another name, or "emptied": there as before, but made anew, so that its data is gone. For part of a
+    relation `table` is that, and `part` its own name; otherwise `name` is the object's. `before` and `after` are the
+    statements that made what was there, or what is. `now` says, with its verb, what is different about it, and `was`
+    what it was before, empty where that goes without saying.
     """
 
     kind: str
-    name: str
-    how: Literal["missing", "left", "changed", "emptied"]
-    table: Name | None = None
-    origin: Origin | None = None
-    detail: str = ""
+    name: Name
+    how: Literal["missing", "left", "changed", "renamed", "emptied"]
+    part: str = ""
+    before: Origin | None = None
+    after: Origin | None = None
+    now: str = ""
+    was: str = ""
 
 
 def differences(before: State, after: State) -> Iterator[Difference]:
     """What differs, as far as it is known: relations that may have been changed by what could not be read are not
     looked into.
     """
-    yield from of_relations(before.relations, after.relations)
-    yield from of_names("type", before.types, after.types)
-    for name, old, new in changed(before.functions, after.functions):
-        yield from of_functions(name, old or (), new or ())
+    yield from of_names("schema", named(before.schemas), named(after.schemas))
+    yield from of_names("extension", named(before.extensions), named(after.extensions))
+    for name, was, now in changed(before.types, after.types):
+        yield from of_one(kind_of(was or now), name, was, now)
+    for name, old, new in changed(before.relations, after.relations):
+        if not (belongs_elsewhere(old) or belongs_elsewhere(new)):
+            yield from of_one(kind_of(old or new), name, old, new)
+            if isinstance(old, Table) and isinstance(new, Table):
+                yield from of_tables(old, new)
+    for name, former, present in changed(before.functions, after.functions):
+        yield from of_functions(name, former or (), present or ())
 
 
 def changed(
@@ -74,133 +91,136 @@ def changed(
             yield name, None, new
 
 
-def of_relations(before: Mapping[Name, Relation], after: Mapping[Name, Relation]) -> Iterator[Difference]:
+def named(objects: Mapping[str, Value]) -> dict[Name, Value]:
+    return {Name(name): value for name, value in objects.items()}
+
+
+def of_names(kind: str, before: Mapping[Name, object], after: Mapping[Name, object]) -> Iterator[Difference]:
     for name, old, new in changed(before, after):
-        if belongs_to_another(old) or belongs_to_another(new):
-            continue
         if old is None or new is None:
-            yield from of_one(kind_of(old or new), str(name), old, new)
-        elif isinstance(old, Table) and isinstance(new, Table):
-            yield from of_tables(old, new)
-        elif not alike(old, new):
-            yield Difference(kind_of(old), str(name), "changed", origin=new.made)
+            yield from of_one(kind, name, old, new)
 
 
-def belongs_to_another(relation: Relation | None) -> bool:
-    """Whether it comes and goes with what it belongs to: the index of a constraint, the sequence of a column."""
+def belongs_elsewhere(relation: Relation | None) -> bool:
+    """Whether it comes and goes with what it belongs to: the index of a constraint, the sequence of a column; a
+    composite type is compared as a type.
+    """
     if isinstance(relation, Index):
         return bool(relation.constraint)
-    return isinstance(relation, Sequence) and relation.owned_by is not None
+    return isinstance(relation, CompositeType) or (isinstance(relation, Sequence) and relation.owned_by is not None)
 
 
-def kind_of(relation: Relation | None) -> str:
-    if isinstance(relation, View):
-        return "materialized view" if relation.materialized else "view"
-    return KINDS.get(type(relation), "type")
+def kind_of(record: Relation | DataType | None) -> str:
+    if isinstance(record, View):
+        return "materialized view" if record.materialized else "view"
+    if isinstance(record, Domain | Enum):
+        return type(record).__name__.lower() if isinstance(record, Domain) else "type"
+    return KINDS.get(type(record), "type")
 
 
-def of_one(kind: str, name: str, old: object, new: object, table: Name | None = None) -> Iterator[Difference]:
-    """The difference where one of the two is not there; what no file made is not known well enough."""
-    there = old if new is None else new
-    made = getattr(there, "made", None)
-    if (old is None) != (new is None) and made is not None:
-        yield Difference(kind, name, "missing" if new is None else "left", table, made)
+def of_one(kind: str, name: Name, old: Any, new: Any, part: str = "") -> Iterator[Difference]:
+    """The difference of one object; one that no file made is not known well enough."""
+    before, after = made(old), made(new)
+    if old is None or new is None:
+        if before or after:
+            how: Literal["missing", "left"] = "missing" if new is None else "left"
+            yield Difference(kind=kind, name=name, how=how, part=part, before=before, after=after)
+        return
+    if before is None or after is None:
+        return
+    before, after = last_changed(old), last_changed(new)
+    if type(old) is not type(new):
+        yield Difference(kind=kind, name=name, how="changed", part=part, before=before, after=after, now="is no such")
+        return
+    words = difference(old, new)
+    if words:
+        told = {"now": words.now, "was": words.was}
+        yield Difference(kind=kind, name=name, how="changed", part=part, before=before, after=after, **told)
+
+
+def made(record: Any) -> Origin | None:
+    origin: Origin | None = getattr(record, "made", None)
+    return origin
+
+
+def last_changed(record: Any) -> Origin | None:
+    """The statement that made the object as it is: of a table the one that made it, its parts have their own."""
+    changed_by: Origin | None = None if isinstance(record, Table) else getattr(record, "changed", None)
+    return changed_by or made(record)
 
 
 def of_tables(old: Table, new: Table) -> Iterator[Difference]:
+    """The differences of a table's parts; nothing of one of which not all is known."""
     if not (old.closed and new.closed):
         return
     if old.made is not new.made and old.filled is not None:
-        yield Difference("table", str(old.name), "emptied", origin=new.made)
-    yield from of_parts("column", old.columns, new.columns, new)
-    for name, column in old.columns.items():
-        if name in new.columns:
-            yield from of_columns(column, new.columns[name], old, new)
-    yield from of_parts("constraint", keyed(old), keyed(new), new)
-    yield from of_parts("policy", old.policies, new.policies, new)
-    yield from of_parts("trigger", old.triggers, new.triggers, new)
-    if old.row_security != new.row_security:
-        yield Difference("row security", str(old.name), "changed", origin=new.row_security_changed)
+        yield Difference(kind="table", name=old.name, how="emptied", before=old.made, after=new.made)
+    for name, before, after in changed_parts(old.columns, new.columns):
+        yield from of_columns(name, before, after, old, new)
+    yield from of_constraints(old, new)
+    for name, was, now in changed_parts(old.policies, new.policies):
+        yield from of_one("policy", new.name, was, now, name)
+    for name, fired, fires in changed_parts(old.triggers, new.triggers):
+        yield from of_one("trigger", new.name, fired, fires, name)
+    if (old.row_security, old.forced) != (new.row_security, new.forced):
+        yield Difference(
+            kind="row security", name=old.name, how="changed", now=f"is {switched(new)}", was=switched(old),
+            before=old.row_security_changed or old.made, after=new.row_security_changed or new.made,
+        )  # fmt: skip
 
 
-def of_parts(kind: str, old: Mapping[str, object], new: Mapping[str, object], table: Table) -> Iterator[Difference]:
-    for key in {**old, **new}:
-        there = new.get(key) or old.get(key)
-        yield from of_one(kind, getattr(there, "name", key), old.get(key), new.get(key), table.name)
+def switched(table: Table) -> str:
+    return ("forced" if table.forced else "on") if table.row_security else "off"
 
 
-def of_columns(old: Column, new: Column, before: Table, after: Table) -> Iterator[Difference]:
-    detail = column_detail(old, new)
-    if detail:
-        yield Difference("column", new.name, "changed", after.name, new.changed or new.made, detail)
-    elif old.made is not new.made and before.made is after.made:
-        yield Difference("column", new.name, "emptied", after.name, new.made)
+def changed_parts(
+    before: Mapping[str, Value], after: Mapping[str, Value]
+) -> Iterator[tuple[str, Value | None, Value | None]]:
+    """The parts of a table of which the record is another, by name."""
+    for name in {**before, **after}:
+        old, new = before.get(name), after.get(name)
+        if old is not new:
+            yield name, old, new
 
 
-def column_detail(old: Column, new: Column) -> str:
-    """What is different about a column, in words that follow its name; empty where it is the same."""
-    if old.type != new.type:
-        return f"is {new.type}, was {old.type}"
-    if old.not_null != new.not_null:
-        return "is NOT NULL, was nullable" if new.not_null else "is nullable, was NOT NULL"
-    counted = old.sequence is not None and old.sequence == new.sequence
-    if not counted and not same_default(old.default, new.default):
-        if new.default is None:
-            return "has no default"
-        return "has another default" if old.default else "has a default"
-    if (old.generated, old.identity, old.collation) != (new.generated, new.identity, new.collation):
-        return "is generated, or sorted, in another way"
-    return ""
+def of_columns(name: str, old: Column | None, new: Column | None, before: Table, after: Table) -> Iterator[Difference]:
+    found = list(of_one("column", after.name, old, new, name))
+    yield from found
+    made_anew = old is not None and new is not None and old.made is not new.made and before.made is after.made
+    if made_anew and not found:
+        made = (old.made if old else None, new.made if new else None)
+        yield Difference(kind="column", name=after.name, how="emptied", part=name, before=made[0], after=made[1])
 
 
-def same_expression(old: Expression | None, new: Expression | None) -> bool:
-    return old is new or (old is not None and new is not None and equal(old, new))
+def of_constraints(old: Table, new: Table) -> Iterator[Difference]:
+    """Constraints of one name are compared, then those that say the same under another name."""
+    before, after = constraints(old), constraints(new)
+    left = {says(c): c for name, c in after.items() if name not in before and c.kind in NAMELESS}
+    for name, constraint in before.items():
+        other = after.get(name) or left.pop(says(constraint), None)
+        if name in after or other is None:
+            yield from of_one("constraint", new.name, constraint, other, name)
+        elif constraint.made and other.made:
+            yield Difference(
+                kind="constraint", name=new.name, how="renamed", part=name, before=constraint.made, after=other.made,
+                now=f"is called {other.name}",
+            )  # fmt: skip
+    for name, constraint in after.items():
+        if name not in before and (constraint.kind not in NAMELESS or left.get(says(constraint)) is constraint):
+            yield from of_one("constraint", new.name, None, constraint, name)
 
 
-def same_default(old: Expression | None, new: Expression | None) -> bool:
-    """Whether two defaults of one column give it the same: a literal may be cast to the column's type or not."""
-    if old is None or new is None or same_expression(old, new):
-        return same_expression(old, new)
-    return same(plain(tree(old)), plain(tree(new)))
+def constraints(table: Table) -> dict[str, Constraint]:
+    """Those that are no NOT NULL, which is a property of the column."""
+    return {name: c for name, c in table.constraints.items() if c.kind != "not null"}
 
 
-def plain(default: Json) -> Json:
-    """A default without the cast of a literal; now() under each of its names as one."""
-    kind, fields = node(default)
-    while kind == "TypeCast" and node(fields.get("arg"))[0] in ("TypeCast", "A_Const"):
-        default = fields.get("arg")
-        kind, fields = node(default)
-    called = qualified_name(fields.get("funcname")).name if kind == "FuncCall" else ""
-    if called in ("now", "transaction_timestamp") or fields.get("op") == "SVFOP_CURRENT_TIMESTAMP":
-        return "now"
-    return default
-
-
-def keyed(table: Table) -> dict[str, Constraint]:
-    """The constraints that are no NOT NULL, by what they say: PostgreSQL may have made up another name."""
-    return {
-        " ".join((c.kind, *c.columns, str(c.referenced or ""), c.name if c.kind in {"check", "exclude"} else "")): c
-        for c in table.constraints.values()
-        if c.kind != "not null"
-    }
-
-
-def alike(old: Relation, new: Relation) -> bool:
-    """Whether two relations are of one kind and, as indexes, of one definition."""
-    if not isinstance(old, Index) or not isinstance(new, Index):
-        return kind_of(old) == kind_of(new)
-    return (old.table, old.unique, old.method, len(old.keys)) == (new.table, new.unique, new.method, len(new.keys))
-
-
-def of_names(kind: str, old: Mapping[Name, object], new: Mapping[Name, object]) -> Iterator[Difference]:
-    for name in {**old, **new}:
-        yield from of_one(kind, str(name), old.get(name), new.get(name))
+def says(constraint: Constraint) -> tuple[str, tuple[str, ...], Name | None]:
+    """What a constraint is about, by which two can be the same though PostgreSQL made up other names for them."""
+    return constraint.kind, constraint.columns, constraint.referenced
 
 
 def of_functions(name: Name, old: tuple[Function, ...], new: tuple[Function, ...]) -> Iterator[Difference]:
-    before, after = ({tuple(str(a.type) for a in f.arguments): f for f in functions} for functions in (old, new))
+    before, after = ({signature(f): f for f in functions} for functions in (old, new))
     for key in {**before, **after}:
-        was, now = before.get(key), after.get(key)
-        yield from of_one("function", str(name), was, now)
-        if was is not None and now is not None and was.body.split() != now.body.split():
-            yield Difference("function", str(name), "changed", origin=now.changed or now.made)
+        yield from of_one("function", name, before.get(key), after.get(key))

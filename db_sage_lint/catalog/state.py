@@ -169,18 +169,21 @@ class State:
             self._leave(self._relations_named, name)
 
     def end_session(self) -> None:
-        """Drops what goes with the session that made it: temporary relations and types."""
+        """Drops what goes with the session that made it: temporary relations, types and functions."""
         if self._has_temporary:
             for name in [name for name in self.relations if name.schema == TEMPORARY]:
                 self.remove_relation(name)
             for name in [name for name in self.types if name.schema == TEMPORARY]:
                 self.remove_type(name)
+            for name in [name for name in self.functions if name.schema == TEMPORARY]:
+                self.put_functions(name, ())
             self._has_temporary = False
 
     def put_type(self, data_type: DataType) -> None:
         name = data_type.name
         if name not in self.types:
             self._enter(self._types_named, name)
+            self._has_temporary |= name.schema == TEMPORARY
         self.put(self.types, name, data_type)
 
     def remove_type(self, name: Name) -> None:
@@ -198,6 +201,7 @@ class State:
             return
         if name not in self.functions:
             self._enter(self._functions_named, name)
+            self._has_temporary |= name.schema == TEMPORARY
         self.put(self.functions, name, overloads)
 
     def _enter(self, index: dict[str, tuple[Name, ...]], name: Name) -> None:

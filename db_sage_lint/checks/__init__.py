@@ -12,6 +12,7 @@ from db_sage_lint.checks import (
     dependents,
     design,
     differences,
+    dumps,
     functions,
     indexes,
     ordering,
@@ -29,6 +30,6 @@ from db_sage_lint.checks.registry import Answer, check, rule_of
 
 __all__ = [
     "Answer", "check", "columns", "compatibility", "constraints", "data", "dependents", "design", "differences",
-    "functions", "indexes", "ordering", "partitions", "rls", "rule_of", "script", "secrets", "tables", "timeouts",
-    "transactions", "types", "views",
+    "dumps", "functions", "indexes", "ordering", "partitions", "rls", "rule_of", "script", "secrets", "tables",
+    "timeouts", "transactions", "types", "views",
 ]  # fmt: skip

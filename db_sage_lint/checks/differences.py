@@ -1,10 +1,10 @@
 """Files of the family ordering that compare what a statement says, or leads to, with what there is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from db_sage_lint.catalog.datatypes import resolved_type
-from db_sage_lint.catalog.difference import Difference, State, differences
-from db_sage_lint.catalog.records import Column, Index
+from db_sage_lint.catalog.records import Column, Enum, Index
 from db_sage_lint.checks.registry import check
 from db_sage_lint.context import Context, Verdict
 from db_sage_lint.lexer import line_end, skip_blank
@@ -25,15 +25,15 @@ from db_sage_lint.operations import (
 )
 from db_sage_lint.script import Origin
 
+if TYPE_CHECKING:
+    from db_sage_lint.catalog.difference import Difference, State
+
 # A way back of nothing but these is none, and says so: missing-down-migration is about that.
 WITHOUT_EFFECT = (Begin, Commit, Nothing, Query)
 MOST_LISTED = 3
-HOW = {
-    "missing": "{what} is not made again",
-    "left": "{what} stays",
-    "changed": "{what} is not as it was",
-    "emptied": "{what} comes back empty",
-}
+# What belongs to a table without a name of its own.
+PARTS = frozenset({"row security"})
+HOW = {"missing": "is not made again", "left": "stays", "emptied": "comes back empty"}
 
 
 @check
@@ -42,15 +42,18 @@ def down_does_not_restore(_: ScriptEnd, now: Context) -> Verdict | bool:
         return False
     if all(isinstance(op, WITHOUT_EFFECT) for op in now.earlier_in_script()):
         return False
+    from db_sage_lint.catalog.difference import State, differences
+
     after = State(now.db.relations, now.db.types, now.db.functions)
-    found = sorted(without_parts(differences(now.undone, after)), key=lambda one: one.how == "emptied")
+    every = (one for one in differences(now.undone, after) if not goes_without_saying(one, now.undone))
+    found = sorted(without_parts(every), key=lambda one: one.how == "emptied")
     if not found:
         return False
     words = [in_words(one, now) for one in found[:MOST_LISTED]]
     more = len(found) - len(words)
     listed = "; ".join(words) + (f"; and {more} more" if more else "")
     lossy = all(one.how == "emptied" for one in found)
-    origin = next((one.origin for one in found if one.origin), None)
+    origin = next((one.after or one.before for one in found if one.after or one.before), None)
     return Verdict(
         where=first_statement(now.origin),
         facts={"what": listed},
@@ -66,23 +69,31 @@ def first_statement(end: Origin) -> Origin:
     return Origin(end.script, part.start + start, part.start + line_end(part.text, start), end.change_set)
 
 
-def without_parts(found: Iterator[Difference]) -> list[Difference]:
-    """Without what goes or stays along with a table that is listed itself, and without values of enums, which
-    PostgreSQL can't take away.
-    """
+def goes_without_saying(one: "Difference", before: "State") -> bool:
+    """What a way back can't restore, or need not: values of enums stay, PostgreSQL makes up other names."""
+    return one.how == "renamed" or (one.how == "changed" and isinstance(before.types.get(one.name), Enum))
+
+
+def without_parts(found: "Iterable[Difference]") -> "list[Difference]":
+    """Without what goes or stays along with a table or schema that is listed itself."""
     every = list(found)
-    whole = {one.name for one in every if one.kind == "table"}
-    return [one for one in every if one.table is None or str(one.table) not in whole]
+    whole = {one.name for one in every if not one.part and one.how in {"missing", "left", "emptied"}}
+    return [
+        one
+        for one in every
+        if (Name(one.name.schema) not in whole) and (not (one.part or one.kind in PARTS) or one.name not in whole)
+    ]
 
 
-def in_words(one: Difference, now: Context) -> str:
-    return f"{described(one, now)} {one.detail}" if one.detail else HOW[one.how].format(what=described(one, now))
+def in_words(one: "Difference", now: Context) -> str:
+    how = f"{one.now}, was {one.was}" if one.was else one.now or HOW[one.how]
+    return f"{described(one, now)} {how}"
 
 
-def described(one: Difference, now: Context) -> str:
-    if one.table is not None:
-        return f"{one.kind} {quoted(one.name)} of {now.shown(one.table)}"
-    return f"{one.kind} {one.name.removeprefix('public.')}"
+def described(one: "Difference", now: Context) -> str:
+    """Kind and name of what differs, with its table where it is a part of one."""
+    name = now.shown(one.name) if one.name.schema else str(one.name)
+    return f"{one.kind} {quoted(one.part)} of {name}" if one.part else f"{one.kind} {name}"
 
 
 @check

@@ -154,6 +154,10 @@ class ShadowNotRestored(Operation, frozen=True, kw_only=True):
     what: str
 
 
+class SchemaDump(Operation, frozen=True, kw_only=True):
+    """The end of a history, where a schema dump of the user's says what it has led to."""
+
+
 class FileEdited(Operation, frozen=True, kw_only=True):
     """A migration that the base revision has was changed, renamed (its old path in `before`) or deleted."""
 

@@ -14,6 +14,7 @@ from db_sage_lint.operations import (
     FileUnrecognised,
     FileWithoutDown,
     Operation,
+    SchemaDump,
 )
 from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script, whole
@@ -111,6 +112,12 @@ def list_is_reported(path: str, source: bytes, change: Change) -> bool:
         return path in change.named
     base = change.base
     return change.every or base is None or path not in base or base.object_id(path) != base.id_of(source)
+
+
+def of_dump(path: str, source: bytes, judged: list[Step], change: Change) -> Iterator[Step]:
+    """That the history has come to where a schema dump should be: if any of it is asked for, or the dump is."""
+    if any(step.reported for step in judged) or list_is_reported(path, source, change):
+        yield Step(Script(path, source, ()), -2, reported=False, about_file=(SchemaDump(),))
 
 
 def place_of_down(history: History) -> str:

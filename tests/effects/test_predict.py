@@ -23,7 +23,7 @@ NO_EFFECT = {
     },
     "a place in the history": {
         "ScriptEnd", "ChangeSetEnd", "FileEdited", "FileOutOfOrder", "FileDuplicated", "MarkMisplaced",
-        "FileWithoutDown", "FileUnrecognised", "ChainBroken", "Skipped",
+        "FileWithoutDown", "FileUnrecognised", "ChainBroken", "Skipped", "SchemaDump",
     },
     "a comment in the file": {"InvalidIgnore", "UnusedIgnore"},
     "types and functions are not locked": {

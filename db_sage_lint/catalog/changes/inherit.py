@@ -200,14 +200,19 @@ def link(db: "Catalog", parent: Table, child: Table, origin: Origin, bound: Boun
         origin,
         bound=bound,
         parents=child.parents if parent.name in child.parents else (*child.parents, parent.name),
-        columns={n: _from_above(c, local=local) if n in parent.columns else c for n, c in child.columns.items()},
+        columns={n: _from_above(c, parent.columns.get(n), local=local) for n, c in child.columns.items()},
         constraints={n: _check_from_above(c, parent, local=local) for n, c in child.constraints.items()},
     )
 
 
-def _from_above(column: Column, *, local: bool) -> Column:
-    """A partition's columns are no longer its own: MergeAttributesIntoExisting in src/backend/commands/tablecmds.c."""
-    return replace(column, inherited=True, local=local and column.local)
+def _from_above(column: Column, above: Column | None, *, local: bool) -> Column:
+    """A partition's columns are no longer its own, and have identity where the parent's do: MergeAttributesIntoExisting
+    in src/backend/commands/tablecmds.c.
+    """
+    if above is None:
+        return column
+    identity = column.identity if local else above.identity
+    return replace(column, inherited=True, local=local and column.local, identity=identity)
 
 
 def _check_from_above(constraint: Constraint, parent: Table, *, local: bool) -> Constraint:
@@ -216,8 +221,13 @@ def _check_from_above(constraint: Constraint, parent: Table, *, local: bool) -> 
     return replace(constraint, inherited=True, local=local and constraint.local) if same else constraint
 
 
-def own_column(column: Column) -> Column:
-    return replace(column, inherited=False, local=True) if column.inherited else column
+def own_column(column: Column, *, of_partition: bool = False) -> Column:
+    """The column of a former child; a partition leaves its parent's identity behind: DetachPartitionFinalize in
+    src/backend/commands/tablecmds.c.
+    """
+    if not column.inherited:
+        return column
+    return replace(column, inherited=False, local=True, identity="" if of_partition else column.identity)
 
 
 def own_constraint(constraint: Constraint) -> Constraint:
@@ -231,13 +241,14 @@ def unlink(db: "Catalog", parent: Table, child: Table, origin: Origin) -> None:
             db.put_relation(replace(index, parent=None))
     alter(db, parent, origin, children=tuple(n for n in parent.children if n != child.name))
     rest = tuple(n for n in child.parents if n != parent.name)
+    partition = child.bound is not None
     alter(
         db,
         child,
         origin,
         bound=None,
         parents=rest,
-        columns=child.columns if rest else {n: own_column(c) for n, c in child.columns.items()},
+        columns=child.columns if rest else {n: own_column(c, of_partition=partition) for n, c in child.columns.items()},
         constraints=child.constraints if rest else {n: own_constraint(c) for n, c in child.constraints.items()},
         triggers={n: t for n, t in child.triggers.items() if not t.inherited},
     )

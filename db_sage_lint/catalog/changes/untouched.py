@@ -33,6 +33,7 @@ from db_sage_lint.operations import (
     Rollback,
     RollbackToSavepoint,
     Savepoint,
+    SchemaDump,
     ScriptEnd,
     ServerOptions,
     ServerWide,
@@ -64,6 +65,6 @@ UNTOUCHED: dict[str, tuple[type[Operation], ...]] = {
     "it is no statement, or one without effect": (
         Nothing, ScriptEnd, ChangeSetEnd, SyntaxProblem, FileEdited, FileOutOfOrder, FileDuplicated, FileWithoutDown,
         FileUnrecognised, ChainBroken, Skipped, InvalidIgnore, UnusedIgnore, MarkMisplaced,
-        ShadowDiffered, ShadowFailed, ShadowNotRestored,
+        ShadowDiffered, ShadowFailed, ShadowNotRestored, SchemaDump,
     ),
 }  # fmt: skip
