@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from db_sage_lint.catalog import lineage
@@ -35,6 +36,13 @@ from db_sage_lint.script import Origin
 
 _RELATION_KINDS = frozenset({"table", "foreign table", "view", "materialized view", "index", "sequence"})
 _FLAGS = ("if_not_exists", "if_exists", "missing_ok")
+
+
+class Dependents(Struct, frozen=True, eq=False):
+    """What hangs on the object of an operation, as long as the catalog stays as it is."""
+
+    op: Operation
+    found: tuple[Dependent, ...]
 
 
 @cache
@@ -238,14 +246,21 @@ class Catalog(State):
         """The columns of an enum, domain, composite or row type: also as array and through domains and composites."""
         return lineage.tables_using_type(self, name)
 
-    def dependents(self, op: Operation) -> list[Dependent]:
+    def dependents(self, op: Operation) -> tuple[Dependent, ...]:
         """What hangs on the object that a DROP names, to closure: what CASCADE would drop besides it.
 
         Parts of the object itself are left out: a table's columns, indexes, constraints, triggers. RESTRICT is
         refused exactly if one of the answer is not `automatic`. Empty for any other operation.
         """
         target = targets[type(op)]
-        return closure(self, target[0](op, self), only=isinstance(op, OnTable) and op.only) if target else []
+        if not target:
+            return ()
+        key = ("dependents", id(op))  # the operation is kept with the answer, so that its id stays its own
+        found = self.answers.get(key)
+        if not isinstance(found, Dependents):
+            only = isinstance(op, OnTable) and op.only
+            found = self.answers[key] = Dependents(op, tuple(closure(self, target[0](op, self), only=only)))
+        return found.found
 
     def not_null_proof(self, table: Name, column: str) -> Origin | None:
         """The statement that made sure, by a valid constraint, that a column has no null."""
