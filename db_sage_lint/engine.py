@@ -229,7 +229,7 @@ class Run:
 
     def follow(self, op: Operation, origin: Origin, *, judged: bool) -> None:
         """Judges one operation, then lets the catalog and the session follow it, and what it runs inside."""
-        db, now = self.engine.db, self.now
+        db, now, session = self.engine.db, self.now, self.session
         now.look_at(op, origin)
         if now.seen is not None or self.engine.predictions is not None:
             self.predicted += now.predicted
@@ -240,14 +240,14 @@ class Run:
             else:
                 self.engine.outcome.findings += self.engine.judge.ask(op, now, self.bug)
             now.note_locks()
-            if self.session.in_transaction:
+            if session.in_transaction:
                 effects = now.effects
         if type(op) is Unread:
             now.unread.append(Unanalysed(origin, op.why))
             db.open(op.names)
         elif not now.skips:
             db.change(op, origin)
-        self.session.apply(op, effects, origin, db)
+        session.apply(op, effects, origin, db)
         if type(op) in ENTERED:
             self.inside(op, origin)
 

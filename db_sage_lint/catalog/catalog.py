@@ -273,10 +273,10 @@ class Catalog(State):
 
         Also the primary key that a second one meets. None for an operation that is only `possible`.
         """
-        if op.possible or not holders[type(op)] or (self._skipped and self._comes_with_skipped(op)):
+        found = None if op.possible else self._holder(op)
+        if found is None or any(getattr(op, flag) for flag in flags_of(type(op))) or self._comes_with_skipped(op):
             return None
-        found = None if any(getattr(op, flag) for flag in flags_of(type(op))) else self._holder(op)
-        return None if found is None or self._may_be_gone(found, op) else found
+        return None if self._may_be_gone(found, op) else found
 
     def _may_be_gone(self, record: Record, op: Operation) -> bool:
         """Whether something unread may have dropped what a statement made: it, or the table it is part of."""

@@ -59,15 +59,17 @@ ATTEMPTS: dict[type[Operation], Callable[[Any, Context], str]] = {
 
 @check
 def change_blocked_by_dependents(op: Changing, now: Context) -> Verdict | bool:
-    if op.possible or now.missing is not None:
+    if op.possible:
         return False
     users, who = known_blockers(op, now, now.pg), "PostgreSQL refuses"
     doubted = all(user.origin in now.db.perhaps for user in users)
-    if not users:
+    if not users and now.pg < GENERATED_COLUMN_BLOCKS:
         users = known_blockers(op, now, GENERATED_COLUMN_BLOCKS)
         who = f"PostgreSQL from {GENERATED_COLUMN_BLOCKS} on refuses"
+    if not users or now.missing is not None:
+        return False
     named = [in_the_way(user, op, now) for user in users]
-    return bool(users) and Verdict(
+    return Verdict(
         facts={
             "who": who,
             "change": ATTEMPTS[type(op)](op, now),

@@ -241,6 +241,8 @@ def open_severity(table: Table, policy: Policy) -> Severity | None:
 def policy_captured_column(_: ChangeSetEnd, now: Context) -> Iterator[Verdict]:
     for table, policy, where in changed_policies(now):
         for condition in conditions(policy):
+            if condition.count(b'"ColumnRef"') < 2:
+                continue
             found = next(filter(None, map(captured, comparisons(condition, table, now.db))), "")
             if found:
                 yield Verdict(where=where, facts=named(table, policy, now, why=found))

@@ -66,7 +66,7 @@ def calls_outside_subselect(expr: Expression, functions: AbstractSet[Name]) -> l
     of its own; with a column of the row in it, as in (SELECT auth.uid() = user_id), it is not. Measured on 13 to 18.
     """
     found: list[int] = []
-    stack: list[tuple[Json, bool]] = [(tree(expr), False)]
+    stack: list[tuple[Json, bool]] = [(tree(expr), False)] if b'"FuncCall"' in expr else []
     while stack:
         here, once = stack.pop()
         if isinstance(here, list):
