@@ -120,7 +120,7 @@ def _finds_by_index(op: Update | Delete, server: Server) -> bool:
 
 def _narrows(where: Expression, keys: Collection[str] | None) -> bool:
     from db_sage_lint.expressions.formula import Formula, formula
-    from db_sage_lint.expressions.tree import tree
+    from db_sage_lint.expressions.tree import items, node, tree
 
     def narrow(part: Formula) -> bool:
         if part.kind == "and":
@@ -130,6 +130,9 @@ def _narrows(where: Expression, keys: Collection[str] | None) -> bool:
         usable = part.kind == "null" or (part.kind == "compare" and part.operator != "<>")
         return usable and (keys is None or part.column in keys)
 
+    kind, fields = node(tree(where))
+    if kind == "BoolExpr" and fields.get("boolop") == "AND_EXPR":
+        return any(narrow(formula(part)) for part in items(fields.get("args")))
     return narrow(formula(tree(where)))
 
 
