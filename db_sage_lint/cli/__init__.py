@@ -48,15 +48,17 @@ def cli() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Runs the command and ends the process with its exit code.
-
-    The garbage collector runs seldom, and not at the end: it would take a fifth of a short run.
-    """
-    gc.set_threshold(500_000)
+    """Runs the command and ends the process with its exit code."""
+    collect_seldom()
     try:
         sys.exit(handled(lambda: run(arguments), say))
     finally:
-        gc.freeze()
+        gc.freeze()  # nothing is collected at the end
+
+
+def collect_seldom() -> None:
+    """The garbage collector would take a fifth of a short run, and hardly anything that a run makes is garbage."""
+    gc.set_threshold(500_000)
 
 
 def run(arguments: Sequence[str] | None) -> int:
