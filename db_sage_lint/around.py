@@ -37,24 +37,20 @@ class Around:
 
     def in_this_transaction(self, origin: Origin | None) -> bool:
         """Whether that statement ran in the transaction that is open now."""
-        if origin is None or not self.in_transaction:
-            return False
-        if origin.script is not self.script:
-            return origin.script in self.session.before
-        return self.session.began is None or origin.start >= self.session.began.start
+        return origin is not None and self.in_transaction and self.db.turn_of(origin) >= self.session.started
 
     def earlier_in_script(self) -> Iterator[Operation]:
         """The operations of the statements before this one in its file."""
-        return self.later.before(self.origin.start)
+        return self.later.before()
 
     def later_in_transaction(self) -> Iterator[Operation]:
         """The operations that will follow in the open transaction; none where each statement is its own."""
-        following = self.later.after(self.origin.start) if self.in_transaction else iter(())
+        following = self.later.after() if self.in_transaction else iter(())
         return takewhile(lambda op: not isinstance(op, Commit | Rollback), following)
 
     def later_in_change_set(self) -> Iterator[Operation]:
         """The operations that will follow in the file, and in the files that ship with it."""
-        return self.later.afterwards(self.origin.start)
+        return self.later.afterwards()
 
     def relation_named_by(self, op: Operation) -> Name | None:
         """The name that an operation gives to a relation, by CREATE or RENAME."""
@@ -77,13 +73,13 @@ class Around:
     def comes_back(self, name: Name) -> bool:
         """Whether the open transaction will give the name to a relation again."""
         wanted = self.db.resolve(name)
-        here, end = self.origin.start, self.later.block_end(self.origin.start) if self.in_transaction else 0
-        following = (op for start, op in self.later.naming(wanted.name) if here < start < end)
+        end = self.later.block_end() if self.in_transaction else 0
+        following = (op for place, op in self.later.naming(wanted.name) if self.later.here < place < end)
         return any(self.relation_named_by(op) == wanted for op in following)
 
     def former_names(self, name: Name) -> list[Name]:
         """The names that the relation has given up in this script, by RENAME."""
-        renames = (op for start, op in self.later.naming(name.name) if start < self.origin.start)
+        renames = (op for place, op in self.later.naming(name.name) if place < self.later.here)
         return [
             self.db.resolve(op.table)
             for op in renames
@@ -92,17 +88,17 @@ class Around:
 
     def may_be_early(self) -> bool:
         """Whether any later statement of the change set creates something whose name is written before."""
-        return self.later.may_create_what_is_used(self.origin.start)
+        return self.later.may_create_what_is_used()
 
     def created_later(self, kind: str, name: str) -> Origin | None:
         """The later statement of the change set that creates a `kind` (relation, type, function, schema, role,
         extension) of that unqualified name.
         """
-        return self._origin(self.later.creation(kind, name, self.origin.start))
+        return self._origin(self.later.creation(kind, name))
 
     def column_added_later(self, table: str, column: str) -> Origin | None:
         """The later statement of the change set that adds the column."""
-        return self._origin(self.later.column(table, column, self.origin.start))
+        return self._origin(self.later.column(table, column))
 
     def _origin(self, place: tuple[Script, int, int] | None) -> Origin | None:
         return Origin(*place, self.origin.change_set) if place else None

@@ -134,8 +134,9 @@ class ShadowRun(Run):
             assert run.failure is not None
             failure = run.failure.observed.failure
             assert failure is not None
-            line = run.script.source.count(b"\n", 0, run.failure.sent.start) + 1
-            self.out.notes.append(f"{run.script.path}:{line}: this earlier migration failed: {failure.message}")
+            script = run.failure.sent.script or run.script
+            line = script.source.count(b"\n", 0, run.failure.sent.start) + 1
+            self.out.notes.append(f"{script.path}:{line}: this earlier migration failed: {failure.message}")
         if len(failed) > 3:
             self.out.notes.append(f"and {len(failed) - 3} more of the earlier migrations failed")
 

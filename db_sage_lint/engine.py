@@ -143,7 +143,9 @@ class Engine:
         for op in step.about_file:
             run.take(op, beginning, judged=True)
         for number, statement in enumerate(statements):
+            later.here = number
             run.statement(statement, self.seen.get((script, number)))
+        later.here = len(statements)
         end = Origin(script, len(script.source), len(script.source), step.change_set)
         run.take(ScriptEnd(), end)
         if step.joins and script.direction == "up" and not ends:
@@ -158,7 +160,7 @@ class Engine:
             self.counted = script.path
             self.outcome.statements += sum(statement.counts for statement in statements)
             self.outcome.proofs += now.proofs
-            self.outcome.not_analysed += len({unread.origin.start for unread in now.unread})
+            self.outcome.not_analysed += len({(unread.origin.script, unread.origin.start) for unread in now.unread})
 
     def replayed(self, dump: Script) -> "Dump":
         """A schema dump, run by itself with the same settings; nothing of it is judged."""
@@ -199,7 +201,8 @@ class Run:
         server saw it do, if it ran there.
         """
         self.called.clear()
-        origin = Origin(self.step.script, statement.start, statement.end, self.step.change_set)
+        script = statement.script or self.step.script
+        origin = Origin(script, statement.start, statement.end, self.step.change_set)
         self.now.seen, self.now.alone = seen, len(statement.operations) == 1
         self.predicted.clear()
         for op in statement.operations:

@@ -151,7 +151,8 @@ def steps_since(base: Applied, example: Example) -> list[Step]:
     steps = list(changes.steps(history, changes.Change(base=base), contents.get, example.transaction))
     for number, path in enumerate(others, len(steps) + 1):
         about = changes.passed_over(path, [history])
-        steps.append(changes.loose_step(path, contents[path], number, example.transaction, about))
+        script = whole(path, contents[path], transaction=example.transaction)
+        steps.append(changes.loose_step(script, number, about))
     return steps
 
 

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from db_sage_lint.operations import (
     AddColumn,
@@ -53,12 +54,15 @@ CREATIONS: dict[type[Operation], tuple[str, str]] = {
 
 
 class Later:
-    """The scripts of a change set with their statements, and where the replay stands."""
+    """The scripts of a change set with their statements, and where the replay stands: `here` is the number of the
+    statement that runs, from 0 on, in the current script.
+    """
 
     def __init__(self, scripts: Sequence[tuple[Script, Sequence[Read]]]) -> None:
         self._scripts = scripts
         self._number = 0
-        self._created: dict[tuple[str, str], list[tuple[int, Read]]] | None = None
+        self.here = -1
+        self._created: dict[tuple[str, str], list[tuple[int, int]]] | None = None
         self._last_use_before = (-1, -1)
         self._named: dict[str, list[tuple[int, Operation]]] | None = None
         self._ends: list[int] = []
@@ -66,47 +70,47 @@ class Later:
     def turn_to(self, number: int) -> None:
         """The replay goes on to script `number` of the change set, counted from 0."""
         self._number = number
+        self.here = -1
         self._named = None
 
-    def may_create_what_is_used(self, after: int) -> bool:
-        """Whether any statement after byte `after` of the current script, or in a later one, creates something whose
-        name is written before.
+    def may_create_what_is_used(self) -> bool:
+        """Whether any later statement of the current script, or one in a later one, creates something whose name is
+        written before.
         """
         if self._created is None:
             self._created = self._index()
-        return (self._number, after) < self._last_use_before
+        return (self._number, self.here) < self._last_use_before
 
-    def creation(self, kind: str, name: str, after: int) -> Place | None:
-        """The first statement after byte `after` of the current script, or in a later one, that creates a `kind`
-        (relation, type, function, schema, role, extension) of that unqualified name.
+    def creation(self, kind: str, name: str) -> Place | None:
+        """The first later statement of the current script, or of a later one, that creates a `kind` (relation, type,
+        function, schema, role, extension) of that unqualified name.
         """
         if self._created is None:
             self._created = self._index()
-        for number, statement in self._created.get((kind, name), ()):
-            if number > self._number or (number == self._number and statement.start > after):
-                return self._scripts[number][0], statement.start, statement.end
+        for number, place in self._created.get((kind, name), ()):
+            if (number, place) > (self._number, self.here):
+                script, statements = self._scripts[number]
+                statement = statements[place]
+                return statement.script or script, statement.start, statement.end
         return None
 
-    def column(self, table: str, column: str, after: int) -> Place | None:
+    def column(self, table: str, column: str) -> Place | None:
         """The first later ADD COLUMN of that column."""
-        return self.creation("column", f"{table}.{column}", after)
+        return self.creation("column", f"{table}.{column}")
 
-    def before(self, start: int) -> Iterator[Operation]:
-        """The operations of the statements of the current script that begin before byte `start`."""
-        for statement in self._scripts[self._number][1]:
-            if statement.start >= start:
-                return
+    def before(self) -> Iterator[Operation]:
+        """The operations of the statements of the current script before the one that runs."""
+        for statement in self._scripts[self._number][1][: max(self.here, 0)]:
             yield from statement.operations
 
-    def after(self, start: int) -> Iterator[Operation]:
-        """The operations of the statements of the current script that begin after byte `start`."""
-        for statement in self._scripts[self._number][1]:
-            if statement.start > start:
-                yield from statement.operations
+    def after(self) -> Iterator[Operation]:
+        """The operations of the statements of the current script after the one that runs."""
+        for statement in islice(self._scripts[self._number][1], self.here + 1, None):
+            yield from statement.operations
 
-    def afterwards(self, start: int) -> Iterator[Operation]:
+    def afterwards(self) -> Iterator[Operation]:
         """As `after`, and those of the scripts of the change set that follow and are not the way back."""
-        yield from self.after(start)
+        yield from self.after()
         for script, statements in self._scripts[self._number + 1 :]:
             if script.direction == "up":
                 for statement in statements:
@@ -114,56 +118,57 @@ class Later:
 
     def naming(self, name: str) -> Sequence[tuple[int, Operation]]:
         """The operations of the current script that give a relation this bare name, by CREATE or RENAME, in order, each
-        with the first byte of its statement.
+        with the number of its statement.
         """
         return self._names().get(name, ())
 
-    def block_end(self, after: int) -> int:
-        """Where the first COMMIT or ROLLBACK after byte `after` of the current script begins, or the script ends."""
+    def block_end(self) -> int:
+        """The number of the next COMMIT or ROLLBACK of the current script, or that behind its last statement."""
         self._names()
-        following = bisect_right(self._ends, after)
-        return self._ends[following] if following < len(self._ends) else len(self._scripts[self._number][0].source) + 1
+        following = bisect_right(self._ends, self.here)
+        return self._ends[following] if following < len(self._ends) else len(self._scripts[self._number][1])
 
     def _names(self) -> dict[str, list[tuple[int, Operation]]]:
         if self._named is None:
             self._named, self._ends = {}, []
-            for statement in self._scripts[self._number][1]:
+            for place, statement in enumerate(self._scripts[self._number][1]):
                 for op in statement.operations:
                     if isinstance(op, Commit | Rollback):
-                        self._ends.append(statement.start)
+                        self._ends.append(place)
                     elif name := relation_named(op):
-                        self._named.setdefault(name, []).append((statement.start, op))
+                        self._named.setdefault(name, []).append((place, op))
         return self._named
 
-    def _index(self) -> dict[tuple[str, str], list[tuple[int, Read]]]:
-        created: dict[tuple[str, str], list[tuple[int, Read]]] = {}
+    def _index(self) -> dict[tuple[str, str], list[tuple[int, int]]]:
+        """What is created, and by which statements: the number of the script, and theirs in it."""
+        created: dict[tuple[str, str], list[tuple[int, int]]] = {}
         for number, (_, statements) in enumerate(self._scripts):
-            for statement in statements:
+            for place, statement in enumerate(statements):
                 for op in statement.operations:
                     key = creation_key(op)
                     if key:
-                        created.setdefault(key, []).append((number, statement))
+                        created.setdefault(key, []).append((number, place))
         self._last_use_before = max(self._written_before(created), default=(-1, -1))
         return created
 
-    def _written_before(self, created: Mapping[tuple[str, str], list[tuple[int, Read]]]) -> Iterator[tuple[int, int]]:
-        """The places (script, first byte) of the last creations of what may be named before it is created: of every
-        name that an earlier statement holds as a word, or that isn't written as one word where it is created.
+    def _written_before(self, created: Mapping[tuple[str, str], list[tuple[int, int]]]) -> Iterator[tuple[int, int]]:
+        """The places of the last creations of what may be named before it is created: of every name that an earlier
+        statement holds as a word, or that isn't written as one word where it is created.
         """
-        places: dict[bytes, list[tuple[int, Read]]] = {}
+        places: dict[bytes, list[tuple[int, int]]] = {}
         for (kind, name), found in created.items():
             if kind != "column":
                 places.setdefault(name.encode().lower(), []).extend(found)
         names = places.keys()
         for number, (script, statements) in enumerate(self._scripts):
-            text = script.source
-            for statement in statements if names else ():
-                for word in names & text[statement.start : statement.end].translate(SMALL_WORDS).split():
+            for place, statement in enumerate(statements if names else ()):
+                text = (statement.script or script).source[statement.start : statement.end]
+                for word in names & text.translate(SMALL_WORDS).split():
                     found = places.pop(word)
-                    if len(found) > 1 or found[0] != (number, statement):
-                        yield max((number, statement.start) for number, statement in found)
+                    if len(found) > 1 or found[0] != (number, place):
+                        yield max(found)
         for found in places.values():
-            yield max((number, statement.start) for number, statement in found)
+            yield max(found)
 
 
 def creation_key(op: Operation) -> tuple[str, str] | None:

@@ -13,19 +13,21 @@ from db_sage_lint.script import Fragment, Script
 
 class Read(Struct, frozen=True, eq=False):
     """One statement, bytes `start` to `end` of the file, and what it does. `counts` is 1 for what the server would be
-    sent, 0 for what psql keeps to itself.
+    sent, 0 for what psql keeps to itself. `script` is that of another file in which it stands, put in from there.
     """
 
     start: int
     end: int
     operations: tuple[Operation, ...]
     counts: int = 1
+    script: Script | None = None
 
 
 def read(script: Script) -> Iterator[Read]:
     """Every statement of the script in order; what can't be parsed comes as an operation that says so."""
     for fragment in script.fragments:
-        found = standing(fragment, script.source) if fragment.end < 0 else made(fragment, script.source)
+        source = (fragment.script or script).source
+        found = standing(fragment, source) if fragment.end < 0 else made(fragment, source)
         yield from map(perhaps, found) if fragment.possible else found
 
 
@@ -33,9 +35,9 @@ def standing(fragment: Fragment, source: bytes) -> Iterator[Read]:
     """The statements of text that stands in the file."""
     for piece in parse(fragment):
         if isinstance(piece, Statement):
-            yield Read(piece.start, piece.end, tuple(lower(piece, source)))
+            yield Read(piece.start, piece.end, tuple(lower(piece, source)), script=fragment.script)
         else:
-            yield unparsed(piece, source)
+            yield unparsed(piece, source, fragment.script)
 
 
 def perhaps(statement: Read) -> Read:
@@ -46,7 +48,7 @@ def perhaps(statement: Read) -> Read:
     operations = tuple(
         op if getattr(op, "concurrently", False) else structs.replace(op, possible=True) for op in statement.operations
     )
-    return Read(statement.start, statement.end, operations, statement.counts)
+    return Read(statement.start, statement.end, operations, statement.counts, statement.script)
 
 
 def made(fragment: Fragment, source: bytes) -> Iterator[Read]:
@@ -68,7 +70,7 @@ def made(fragment: Fragment, source: bytes) -> Iterator[Read]:
             yield Read(fragment.start, fragment.end, found.operations, found.counts)
 
 
-def unparsed(problem: Problem, source: bytes) -> Read:
+def unparsed(problem: Problem, source: bytes, script: Script | None = None) -> Read:
     """What stands in for a piece that is no statement: nothing for psql's own commands, the unknown for the rest."""
     names = words(source, problem.start, problem.end)
     operations: tuple[Operation, ...]
@@ -82,5 +84,5 @@ def unparsed(problem: Problem, source: bytes) -> Read:
     elif problem.kind in {"template", "unread"}:
         operations = (Unread(why=problem.message, names=names, at=problem.at),)
     else:
-        return Read(problem.start, problem.end, (), counts=0)
-    return Read(problem.start, problem.end, operations)
+        return Read(problem.start, problem.end, (), 0, script)
+    return Read(problem.start, problem.end, operations, script=script)

@@ -12,13 +12,14 @@ from db_sage_lint.errors import UserError, unreadable
 from db_sage_lint.judge import Judge
 from db_sage_lint.report import Report, Request
 from db_sage_lint.rules import load
-from db_sage_lint.script import Origin
+from db_sage_lint.script import Origin, Script, files, whole
 from db_sage_lint.seen import SeenStatements
 from db_sage_lint.selection import enabled
 from db_sage_lint.settle import settle
 from db_sage_lint.sources import changes, discover, dumps, walk
 from db_sage_lint.sources.discover import Chosen
 from db_sage_lint.sources.history import History, read_file
+from db_sage_lint.sources.includes import Includes
 
 if TYPE_CHECKING:
     from db_sage_lint.sources.git import Snapshot
@@ -45,6 +46,7 @@ class Run:
         self.out = Report()
         self.contents: dict[str, bytes | None] = {}
         self.dumps: dict[str, str] = {}
+        self.includes = Includes(self.peek, self.out.problems)
         self.base, self.staged = snapshots(request)
         self.how = discover.How(self.peek, self.chosen, self.trees())
 
@@ -53,17 +55,26 @@ class Run:
         self.out.problems += found.problems
         self.dumps = dict(dumps.dumps(found.histories, self.config_for, self.out.problems))
         for history in found.histories:
-            in_it = {entry.path for entry in history.entries} | {self.dumps.get(history.folder)}
-            chosen = None if named is None else named & in_it
+            chosen = None if named is None else self.named_of(history, named)
             if chosen is None or chosen:
                 self.history(history, chosen)
         for history in self.lost(found) if named is None else ():
             self.history(history, None)
-        loose = (path for path in found.loose if path not in self.dumps.values())
+        loose = (path for path in found.loose if path not in {*self.dumps.values(), *self.includes.paths})
         self.loose([path for path in loose if named is None or path in named], found.histories)
         self.note_unknown(found, named or set())
         self.out.findings.sort(key=lambda f: (f.location.script.path, f.location.start, f.rule))
         return self.out
+
+    def named_of(self, history: History, named: set[str]) -> set[str]:
+        """What of a history the user named: migrations, those that put in a named file, the schema dump."""
+        paths = {entry.path for entry in history.entries}
+        chosen = named & {*paths, self.dumps.get(history.folder)}
+        for path in paths - chosen if named - paths and changes.by_psql(history) else ():
+            source = self.read(path) or b""
+            if b"\\i" in source:
+                chosen |= {path for one in files(self.includes.put_into(whole(path, source))) if one.path in named}
+        return chosen
 
     def note_unknown(self, found: discover.Found, named: set[str]) -> None:
         """Says which files that the user named are left out: no runner runs them, or not on PostgreSQL."""
@@ -215,7 +226,7 @@ class Run:
         change = changes.Change(named, self.base, self.request.all, self.request.together)
         if self.staged is not None:
             self.staged.preload(entry.path for entry in history.entries if entry.path in self.staged)
-        steps = changes.steps(history, change, self.read, config.transaction)
+        steps = changes.steps(history, change, self.read, config.transaction, self.includes.put_into)
         if self.request.render:
             from db_sage_lint.sources.render import rendered
 
@@ -239,18 +250,34 @@ class Run:
             self.out.notes.append(f"{dump}: {tables} tables were not compared, as {why} may have changed them")
 
     def loose(self, paths: list[str], histories: tuple[History, ...]) -> None:
-        for number, path in enumerate(paths):
-            if self.base is not None and path in self.base and not self.touched(path):
-                continue
-            source = self.read(path)
+        for number, script in enumerate(self.alone(paths)):
+            if any(self.touched(one.path) for one in files(script)):
+                config = self.config_for(str(Path(script.path).parent))
+                about = changes.passed_over(script.path, histories)
+                self.judge([changes.loose_step(script, number, about)], config)
+
+    def alone(self, paths: Iterable[str]) -> list[Script]:
+        """The scripts of files of no history, with the files that they put in; none of what another one puts in."""
+        put_in = set(self.includes.paths)
+        scripts: dict[str, Script] = {}
+        for path in paths:
+            source = self.read(path) if path not in put_in else None
             if source is not None:
                 config = self.config_for(str(Path(path).parent))
-                about = changes.passed_over(path, histories)
-                self.judge([changes.loose_step(path, source, number, config.transaction, about)], config)
+                scripts[path] = self.includes.put_into(whole(path, source, transaction=config.transaction))
+        inside = {path: {one.path for one in files(script)} - {path} for path, script in scripts.items()}
+        by_others = put_in.union(*inside.values())
+        kept: set[str] = set()
+        for path in sorted(scripts, key=lambda path: path in by_others):
+            if not any(path in inside[other] for other in kept):
+                kept.add(path)
+        return [script for path, script in scripts.items() if path in kept]
 
     def touched(self, path: str) -> bool:
-        assert self.base is not None
-        return self.request.all or self.read(path) != self.base.read(path)
+        """Whether the file is to be judged: it is not as the base has it."""
+        if self.base is None or path not in self.base or self.request.all:
+            return True
+        return self.read(path) != self.base.read(path)
 
     def judge(self, steps: list[Step], config: Config, seen: SeenStatements = NOTHING_SEEN) -> None:
         """Judges the reported steps; `seen` is what a shadow server saw their statements do."""
@@ -262,7 +289,7 @@ class Run:
         engine = Engine(judge, config, seen)
         outcome = engine.run(steps)
         self.db = engine.db
-        settled = settle(outcome.findings, [step.script for step in steps if step.reported], config, rules)
+        settled = settle(outcome.findings, scripts_of(steps), config, rules)
         self.out.findings += settled.findings
         self.out.suppressed += settled.suppressed
         self.out.hidden += settled.hidden
@@ -282,6 +309,11 @@ class Run:
             place = f"{bug.origin.script.path}, byte {bug.origin.start}"
             what = f"rule {bug.rule}" if bug.rule else "the replay"
             self.out.bugs.append(f"{what} failed on {type(bug.operation).__name__} at {place}:\n{trace}")
+
+
+def scripts_of(steps: Iterable[Step]) -> list[Script]:
+    """The scripts that are judged, and those of the files that they put in."""
+    return [script for step in steps if step.reported for script in files(step.script)]
 
 
 def line_of(origin: Origin) -> str:

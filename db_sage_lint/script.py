@@ -1,5 +1,6 @@
 """What a runner sends to the server: files, their fragments of SQL, and where the pieces stand in the user's file."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 from msgspec import Struct
@@ -13,7 +14,8 @@ class Fragment(Struct, frozen=True):
     With `end`, the text does not stand in the file: it is what the runner makes of the bytes `start` to `end` there (a
     call of the framework's own language, a string with escapes), and all that is found in it is shown at those bytes.
     With `unread` besides, which says why, it can't be told what they do, to the things that the text names. `possible`
-    says that it hangs on a condition whether the text runs.
+    says that it hangs on a condition whether the text runs. `script` is that of another file, in which the text stands
+    and which a command of the script puts in here; positions are then bytes of that file.
     """
 
     start: int
@@ -21,6 +23,7 @@ class Fragment(Struct, frozen=True):
     end: int = -1
     unread: str = ""
     possible: bool = False
+    script: "Script | None" = None
 
 
 class Script(Struct, frozen=True, eq=False):
@@ -50,6 +53,12 @@ class Origin(Struct, frozen=True, eq=False):
     start: int
     end: int
     change_set: int
+
+
+def files(script: Script) -> Iterator[Script]:
+    """The script, and those of the files that are put into it, each once."""
+    yield script
+    yield from dict.fromkeys(fragment.script for fragment in script.fragments if fragment.script)
 
 
 def whole(path: str, source: bytes, *, direction: Direction = "up", transaction: bool | None = None) -> Script:

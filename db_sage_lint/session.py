@@ -67,8 +67,8 @@ class Session:
     `in_transaction` says that a transaction block is open: the runner's, or with `own_block` the file's own, which
     the statement at `began` opened. `settings` are the values in force, by lower-case name, as far as they are known;
     `ever_set` the names of those that the script gave a value, other than 0 for a timeout. `held` are the locks of the
-    open transaction, `new_enum_values` the values that it has added to enums, by type and value, `before` the scripts
-    that it ran before this one. `transactions` counts those opened so far.
+    open transaction, `new_enum_values` the values that it has added to enums, by type and value. `transactions` counts
+    those opened so far, and `started` is the number of the turn, by the catalog's count, with which the last one began.
 
     With `db`, the catalog's search_path follows the setting from the start, and the runner's transaction can be
     rolled back.
@@ -88,7 +88,7 @@ class Session:
         self.began: Origin | None = None
         self.settings = dict(settings)
         self.held: dict[Name, Held] = {}
-        self.before: tuple[Script, ...] = ()
+        self.started = 0 if db is None else db.turns
         self.transactions = int(in_transaction)
         self.new_enum_values: dict[tuple[Name, str], Origin] = {}
         self.ever_set: set[str] = set()
@@ -119,7 +119,6 @@ class Session:
 
     def go_on(self, script: Script, db: "Catalog") -> None:
         """Runs another script in the open transaction. The catalog doesn't roll back what is before it."""
-        self.before = (*self.before, self.script)
         self.script = script
         self._savepoints = []
         self._start = self._saved("", db)
@@ -141,6 +140,7 @@ class Session:
         """Opens the file's own block."""
         self.in_transaction = self.own_block = True
         self.began = origin
+        self.started = db.turn_of(origin)
         self.transactions += 1
         self._start = self._saved("", db)
 
@@ -190,7 +190,6 @@ class Session:
         self.in_transaction = self.own_block = False
         self.began = None
         self.held = {}
-        self.before = ()
         self.new_enum_values = {}
         self._savepoints = []
         self._start = None

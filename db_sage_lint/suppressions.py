@@ -76,7 +76,7 @@ def ignores(script: Script, terms: Terms) -> list[Ignore]:
 
 def texts(script: Script) -> Iterator[tuple[int, bytes]]:
     """The SQL of a script's file with where it begins there, then every body in dollar quotes that has a marker."""
-    standing = [(part.start, part.text) for part in script.fragments if part.end < 0]
+    standing = [(part.start, part.text) for part in script.fragments if part.end < 0 and not part.script]
     todo = [(0, script.source)] if is_sql(script.path) else standing
     while todo:
         offset, text = todo.pop()

@@ -279,6 +279,15 @@ class State:
         if origin not in self._turns:
             self._turns[origin] = len(self._turns)
 
+    def turn_of(self, origin: Origin | None) -> int:
+        """The number of the statement's turn, -1 before it has come."""
+        return self._turns.get(origin, -1)
+
+    @property
+    def turns(self) -> int:
+        """How many statements have had their turn."""
+        return len(self._turns)
+
     def doubt(self, name: str, origin: Origin | None) -> None:
         """Says that something unread may have changed objects of this bare name; "" stands for all."""
         self.put(self.doubtful, name, origin)

@@ -64,7 +64,8 @@ def down_does_not_restore(_: ScriptEnd, now: Context) -> Verdict | bool:
 
 def first_statement(end: Origin) -> Origin:
     """Where the script that ends there begins: its first statement's first line."""
-    part = next(part for part in end.script.fragments if skip_blank(part.text, 0) < len(part.text))
+    own = [part for part in end.script.fragments if part.script is None]
+    part = next((part for part in own if skip_blank(part.text, 0) < len(part.text)), own[0])
     start = skip_blank(part.text, 0)
     return Origin(end.script, part.start + start, part.start + line_end(part.text, start), end.change_set)
 

@@ -11,7 +11,7 @@ def statement_not_analysed(_: ScriptEnd, now: Context) -> Verdict | bool:
     unread = [one for one in now.unread if one.why not in told]
     if not unread:
         return False
-    count = len({one.origin.start for one in unread})
+    count = len({(one.origin.script, one.origin.start) for one in unread})
     what = "the effect of this statement is unknown"
     if count > 1:
         what = f"the effect of {count} statements is unknown, of this one first"

@@ -121,14 +121,10 @@ class Verification(Run):
 
     def loose(self, paths: list[str], histories: tuple[History, ...]) -> None:  # noqa: ARG002 - of Run
         """The files of no history are one sequence."""
-        ordered = sorted(paths, key=self.rank)
-        sources = [(path, source) for path in ordered if (source := self.read(path)) is not None]
-        if sources:
-            config = self.config_for(str(Path(sources[0][0]).parent))
-            steps = [
-                changes.loose_step(path, source, number, config.transaction)
-                for number, (path, source) in enumerate(sources)
-            ]
+        scripts = self.alone(sorted(paths, key=self.rank))
+        if scripts:
+            config = self.config_for(str(Path(scripts[0].path).parent))
+            steps = [changes.loose_step(script, number) for number, script in enumerate(scripts)]
             self.sequence(steps, config, loose=True)
 
     def rank(self, path: str) -> tuple[int, tuple[tuple[int, int, str], ...]]:

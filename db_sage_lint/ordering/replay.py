@@ -94,10 +94,10 @@ def part_of(number: int, script: Script, *, reported: bool) -> Part:
     units: list[Unit] = []
     segment = 0
     for first, rest in with_rows(statements):
-        fixed = is_fixed(first)
+        fixed = is_fixed(first) or first.script is not None
         segment += fixed
         end = max(statement.end for statement in (first, *rest))
-        units.append(Unit(number, script, first.start, end, first.operations, fixed, segment))
+        units.append(Unit(number, first.script or script, first.start, end, first.operations, fixed, segment))
         segment += fixed
     return Part(script, tuple(units), one_transaction(script, statements), reported)
 

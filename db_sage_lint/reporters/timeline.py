@@ -20,7 +20,7 @@ class Clock(Struct):
     the strongest lock on each; the relations that it made, which nobody else sees; the milliseconds that it took.
     """
 
-    since: dict[Name, tuple[ScriptRun, int, float]] = {}
+    since: dict[Name, tuple[ScriptRun, str, float]] = {}
     strongest: dict[Name, Lock] = {}
     own: set[str] = set()
     milliseconds: float = 0.0
@@ -98,6 +98,8 @@ def since(name: Name, run: ScriptRun, clock: Clock) -> str:
     if name not in clock.since:
         return ""
     where, line, _ = clock.since[name]
+    if ":" in line:
+        return f", since {line}"
     return f", since line {line}" if where is run else f", since {harmless(where.script.path)}:{line}"
 
 
@@ -145,8 +147,11 @@ def run_again(run: ScriptRun) -> Iterator[str]:
         yield f"{MARGIN}run again after stopping half-way, it fails at line {line_of(run, run.again)}: {message}"
 
 
-def line_of(run: ScriptRun, ran: Ran) -> int:
-    return lines(run.script.source).number(ran.sent.start)
+def line_of(run: ScriptRun, ran: Ran) -> str:
+    """The line of a statement, with the path of a file that the script puts in."""
+    other = ran.sent.script
+    line = lines((other or run.script).source).number(ran.sent.start)
+    return f"{harmless(other.path)}:{line}" if other else str(line)
 
 
 def in_short(sql: bytes) -> str:

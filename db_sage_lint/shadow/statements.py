@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from db_sage_lint.lower import lower
 from db_sage_lint.operations import Copy, Operation
@@ -17,7 +17,8 @@ PLACEHOLDER = "it holds a variable or placeholder that has no value here"
 class Sent(Struct, frozen=True, eq=False):
     """One statement: bytes `start` to `end` of the file, and the SQL to send. `why_not` says why it can't be sent;
     psql's own commands are no statements, which `psql` says. `rows` are those of COPY … FROM stdin. With `made`, the
-    SQL doesn't stand in the file, and no byte of it is a byte there.
+    SQL doesn't stand in the file, and no byte of it is a byte there. `script` is that of another file in which it
+    stands, put in from there.
     """
 
     start: int
@@ -28,6 +29,7 @@ class Sent(Struct, frozen=True, eq=False):
     why_not: str = ""
     psql: bool = False
     made: bool = False
+    script: Script | None = None
 
     def place(self, at: int) -> int:
         """The byte of the file for a byte of the SQL, -1 where there is none."""
@@ -36,7 +38,11 @@ class Sent(Struct, frozen=True, eq=False):
 
 def sent(script: Script) -> list[Sent]:
     """What the script sends, one for each statement that `read` gives."""
-    return [one for fragment in script.fragments for one in of_fragment(fragment, script.source)]
+    return [
+        structs.replace(one, script=fragment.script) if fragment.script else one
+        for fragment in script.fragments
+        for one in of_fragment(fragment, (fragment.script or script).source)
+    ]
 
 
 def of_fragment(fragment: Fragment, source: bytes) -> Iterator[Sent]:

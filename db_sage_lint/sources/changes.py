@@ -17,10 +17,11 @@ from db_sage_lint.operations import (
     SchemaDump,
 )
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Script, whole
+from db_sage_lint.script import Script
 from db_sage_lint.sources.history import Entry, Folder, History
 
 Reader = Callable[[str], bytes | None]
+Inclusion = Callable[[Script], Script]
 # How names begin that are meant for migrations.
 VERSIONED = lazy(r"[vVuUrR]?\d|[rR]_")
 
@@ -38,6 +39,10 @@ class Base(Protocol):
     def read(self, path: str) -> bytes: ...
 
 
+def unchanged(script: Script) -> Script:
+    return script
+
+
 class Change(Struct, frozen=True, eq=False):
     """What is asked of a history: `named` are the files that the user named (None: all of them), `base` the revision
     that counts as applied, if any, `every` that each file is judged, `together` that the named ones ship as one.
@@ -49,10 +54,14 @@ class Change(Struct, frozen=True, eq=False):
     together: bool = False
 
 
-def steps(history: History, change: Change, read: Reader, transaction: bool | None = None) -> Iterator[Step]:
+def steps(
+    history: History, change: Change, read: Reader, transaction: bool | None = None, put_into: Inclusion = unchanged
+) -> Iterator[Step]:
     """The history as steps, each with its change set. `read` gives a file's bytes, None where it can't be read (and
-    has been told); `transaction` is the configured answer to whether the runner opens one.
+    has been told); `transaction` is the configured answer to whether the runner opens one; `put_into` puts the files
+    that psql's scripts ask for into them.
     """
+    complete = put_into if by_psql(history) else unchanged
     fates = dict(file_fates(history, change, read))
     duplicates = dict(duplicated(history, change.base))
     flaws = flaws_by_file(history)
@@ -83,10 +92,15 @@ def steps(history: History, change: Change, read: Reader, transaction: bool | No
             yield Step(Script(entry.path, source, ()), change_set, reported, tuple(about))
         for script in scripts:
             undoes = script.direction == "down" and undone == entry.place.number
-            sent = in_transaction(script, transaction)
+            sent = complete(in_transaction(script, transaction))
             yield Step(sent, change_set, reported, tuple(about), undoes, history.one_transaction)
             undone = entry.place.number if script.direction == "up" else ""
             about = []
+
+
+def by_psql(history: History) -> bool:
+    """Whether psql runs the files."""
+    return bool(getattr(history.runner, "PSQL", False))
 
 
 def flaws_by_file(history: History) -> dict[str, list[Operation]]:
@@ -140,11 +154,9 @@ def misplaced(history: History, source: bytes) -> Iterator[Operation]:
         yield from find(source)
 
 
-def loose_step(
-    path: str, source: bytes, number: int, transaction: bool | None, about: tuple[Operation, ...] = ()
-) -> Step:
-    """A file that stands in no history, judged alone."""
-    return Step(whole(path, source, transaction=transaction), number, about_file=about)
+def loose_step(script: Script, number: int, about: tuple[Operation, ...] = ()) -> Step:
+    """The script of a file that stands in no history, judged alone."""
+    return Step(script, number, about_file=about)
 
 
 def passed_over(path: str, histories: Iterable[History]) -> tuple[Operation, ...]:

@@ -133,6 +133,7 @@ class Runner(Protocol):
     DOWN, the words for the place of a migration's way back, where the runner has one;
     NAMES, the words for how the names look that it takes;
     one_transaction(folder), whether all pending files run in one transaction;
+    PSQL, that its files are run by psql, so that they can put in others;
     location(root), the folder whose histories of this runner are one, if no two of them have the same version.
     """
 

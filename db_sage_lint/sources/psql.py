@@ -12,6 +12,7 @@ from db_sage_lint.sources.history import Folder, Place
 
 NAME = "psql scripts"
 PROFILES: frozenset[str] = frozenset()
+PSQL = True
 COMMAND = lazy(rb"(?m)^\\(?:set|unset|i|ir|include|c|connect|echo|timing|if|endif|pset|gexec|prompt|o|q)\b")
 
 

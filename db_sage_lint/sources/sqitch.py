@@ -17,6 +17,7 @@ from db_sage_lint.sources.history import Folder, Place
 
 NAME = "sqitch"
 PROFILES: frozenset[str] = frozenset()
+PSQL = True
 PLAN = "sqitch.plan"
 TREE_MARKS = frozenset({PLAN})
 LINE = lazy(r"^[ \t]*(?:[+-][ \t]*)?(?P<tag>@?)(?P<name>[^\s%#@][^\s#]*)")
