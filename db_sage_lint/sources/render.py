@@ -1,10 +1,11 @@
-"""What the user's own framework makes of a migration, `alembic upgrade --sql` and `manage.py sqlmigrate`, shown at the
-lines of the file.
+"""What the user's own framework makes of a migration and of its way back, shown at the lines of the file: `alembic
+upgrade --sql` and `downgrade --sql`, `manage.py sqlmigrate` and `sqlmigrate --backwards`.
 
 This runs the user's code in the user's environment, so that it is done when it is asked for alone. A migration that the
-framework can't render is read as it stands, and told. What runs back is always read.
-Sources: alembic, "Generating SQL Scripts (a.k.a. Offline Mode)"; django, core/management/commands/sqlmigrate.py and
-db/migrations/migration.py (the comment above the SQL of each operation).
+framework can't render is read as it stands, and told. Django's way back stands in no file: it is judged here alone.
+Sources: alembic, "Generating SQL Scripts (a.k.a. Offline Mode)" and runtime/migration.py (short_log); django,
+core/management/commands/sqlmigrate.py and db/migrations/migration.py (the comment above the SQL of each operation,
+those of the way back in reverse; which are irreversible).
 """
 
 import os
@@ -13,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -26,15 +28,21 @@ from db_sage_lint.sources.history import History, read_file
 from db_sage_lint.sources.python_code import UNREADABLE
 from db_sage_lint.sources.rendered import Group, alembic_place, aligned, django_places
 
+DJANGO = "django"
 SECONDS = 60
 # So many failures for one reason, where nothing has succeeded, show that the others will fail for it too.
 MOST_FAILURES = 3
 MOST_WORDS = 200
-UPGRADE = re.compile(rb"(?m)^-- Running upgrade [^\n]*-> *([^\s,]+)[^\n]*$")
+# The comment above the SQL of a revision, by the command that prints it.
+RUNNING = {
+    "upgrade": re.compile(rb"(?m)^-- Running upgrade [^\n]*-> *([^\s,]+)[^\n]*$"),
+    "downgrade": re.compile(rb"(?m)^-- Running downgrade ([^\s,]+) *->[^\n]*$"),
+}
 OPERATION = re.compile(rb"(?m)^--\n-- [^\n]*\n--$")
-VERSIONS = re.compile(rb'(?i)(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(?:[\w"]+\.)?"?alembic_version\b')
+VERSIONS = re.compile(rb'(?i)(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|DROP\s+TABLE)\s+(?:[\w"]+\.)?"?alembic_version\b')
 CONTROL = re.compile(rb"(?i)(BEGIN|COMMIT)\s*;?\s*\Z")
 NAME = re.compile(r"\w[\w.-]*\Z")
+IRREVERSIBLE = "is not reversible"
 
 
 class FailedError(Exception):
@@ -78,9 +86,9 @@ def rendered(history: History, steps: Iterable[Step], notes: list[str]) -> Itera
     numbers = {entry.path: entry.place.number for entry in history.entries}
     failed: dict[str, list[str]] = {}
     succeeded = False
-    for step in steps:
-        if render is None or not step.reported or step.script.direction == "down":
-            yield step
+    for step in chain.from_iterable(with_way_back(step, history) for step in steps):
+        if render is None or not step.reported:
+            yield from (step,) if step.script.fragments or step.script.direction == "up" else ()
             continue
         try:
             script = render(history.folder, step.script, numbers[step.script.path])
@@ -88,9 +96,10 @@ def rendered(history: History, steps: Iterable[Step], notes: list[str]) -> Itera
             failed.setdefault(error.said, []).append(f"{step.script.path}: {error}")
             hopeless = not succeeded and len(failed[error.said]) == MOST_FAILURES
             render = None if error.lasting or hopeless else render
-            yield step
+            script = step.script
         else:
             succeeded = True
+        if script.fragments or script.direction == "up":
             yield msgspec.structs.replace(step, script=script)
     for first, *others in failed.values():
         more = f", and {len(others)} more for the same reason" if others else ""
@@ -98,8 +107,17 @@ def rendered(history: History, steps: Iterable[Step], notes: list[str]) -> Itera
         notes.append(f"{first}; the file is read as it stands{more}{rest}")
 
 
+def with_way_back(step: Step, history: History) -> Iterator[Step]:
+    """A step, and for Django's the way back, of which nothing is known before it is rendered."""
+    yield step
+    script = step.script
+    if history.runner.NAME == DJANGO and step.reported and script.direction == "up" and script.fragments:
+        back = Script(script.path, script.source, (), "down", script.transaction)
+        yield Step(back, step.change_set, undoes=True)
+
+
 def of_alembic(folder: str, script: Script, revision: str) -> Script:
-    """What `upgrade --sql` prints between the revisions below a file's and its own."""
+    """What `upgrade --sql` or `downgrade --sql` prints between the revisions below a file's and its own."""
     below = alembic.below(script.source)
     if not (NAME.match(below) and NAME.match(revision)):
         raise FailedError(f"`{revision}` can't be given to alembic")
@@ -107,13 +125,14 @@ def of_alembic(folder: str, script: Script, revision: str) -> Script:
     if home is None:
         raise FailedError("there is no alembic.ini at or above the migrations", lasting=True)
     same_as_on_disk(script)
-    output = Command((program("alembic"), "upgrade", "--sql", f"{below}:{revision}"), home).run()
-    found = [match for match in UPGRADE.finditer(output) if match[1].decode() == revision]
+    way, span = ("upgrade", f"{below}:{revision}") if script.direction == "up" else ("downgrade", f"{revision}:{below}")
+    output = Command((program("alembic"), way, "--sql", span), home).run()
+    found = [match for match in RUNNING[way].finditer(output) if match[1].decode() == revision]
     if not found:
-        raise FailedError("it printed nothing of this revision", f"alembic upgrade --sql {below}:{revision}")
-    following = UPGRADE.search(output, found[-1].end())
+        raise FailedError("it printed nothing of this revision", f"alembic {way} --sql {span}")
+    following = RUNNING[way].search(output, found[-1].end())
     section = output[found[-1].end() : following.start() if following else len(output)]
-    return replaced(script, [Group(without_control(section), alembic_place(script.source))])
+    return replaced(script, [Group(without_control(section), alembic_place(script.source, way))])
 
 
 def without_control(section: bytes) -> list[bytes]:
@@ -130,7 +149,9 @@ def without_control(section: bytes) -> list[bytes]:
 
 
 def of_django(folder: str, script: Script, name: str) -> Script:
-    """What `sqlmigrate` prints for a migration, operation by operation."""
+    """What `sqlmigrate` prints for a migration or its way back, operation by operation; of one that can't be reversed,
+    nothing.
+    """
     from db_sage_lint.sources.sections import statements
 
     if name == SQUASHED or any(part.text == b"BEGIN" for part in script.fragments):
@@ -140,10 +161,17 @@ def of_django(folder: str, script: Script, name: str) -> Script:
         raise FailedError("there is no manage.py at or above the migrations", lasting=True)
     same_as_on_disk(script)
     app, _, own = name.partition(".")
-    output = Command((program("python", "python3"), "manage.py", "sqlmigrate", "--no-color", app, own), home).run()
+    back = ("--backwards",) if script.direction == "down" else ()
+    words = (program("python", "python3"), "manage.py", "sqlmigrate", "--no-color", *back, app, own)
+    try:
+        output = Command(words, home).run()
+    except FailedError as error:
+        if back and error.said.endswith(IRREVERSIBLE):
+            return script
+        raise
     headings = list(OPERATION.finditer(output))
     ends = [*(heading.start() for heading in headings[1:]), len(output)]
-    places = django_places(script.source, len(headings))
+    places = django_places(script.source, len(headings))[:: -1 if back else 1]
     return replaced(
         script,
         [
@@ -194,4 +222,4 @@ def is_alembic_home(folder: Path) -> bool:
     return (folder / "alembic.ini").is_file() or b"[tool.alembic]" in (read_file(folder / "pyproject.toml") or b"")
 
 
-RENDERERS: dict[str, Callable[[str, Script, str], Script]] = {alembic.NAME: of_alembic, "django": of_django}
+RENDERERS: dict[str, Callable[[str, Script, str], Script]] = {alembic.NAME: of_alembic, DJANGO: of_django}

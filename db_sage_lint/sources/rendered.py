@@ -121,11 +121,11 @@ def in_common(own: list[bytes], other: list[bytes]) -> int:
 # --- places ----------------------------------------------------------------------------------------------------------
 
 
-def alembic_place(source: bytes) -> Place:
-    """The line that defines upgrade(), the first one where none does."""
+def alembic_place(source: bytes, function: str) -> Place:
+    """The line that defines upgrade() or downgrade(), the first one where none does."""
     code = Code(source)
     for node in code.tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name == "upgrade":
+        if isinstance(node, ast.FunctionDef) and node.name == function:
             return code.start(node), line_end(source, code.start(node))
     return 0, line_end(source, 0)
 

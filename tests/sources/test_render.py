@@ -181,6 +181,55 @@ def test_alembic_itself(project: Path) -> None:
     assert found(report, "unknown-object") == []
 
 
+DOWNGRADED = """
+BEGIN;
+
+-- Running downgrade c3 -> b2
+
+DROP TABLE other;
+
+-- Running downgrade b2 -> a1
+
+DROP INDEX CONCURRENTLY orders_n;
+
+UPDATE alembic_version SET version_num='a1' WHERE alembic_version.version_num = 'b2';
+
+COMMIT;
+"""
+DOWNGRADE = """
+
+def downgrade():
+    op.drop_index(*table())
+"""
+
+
+def test_downgrade_of_one_revision(project: Path, program: Program) -> None:
+    printed = f"print({DOWNGRADED!r} if 'b2:a1' in sys.argv else {UPGRADED!r} if 'a1:b2' in sys.argv else '')"
+    program("alembic", printed)
+    (project / "db" / "versions" / "b2.py").write_text(INDEX + DOWNGRADE)
+    report = judged("db/versions/b2.py")
+    assert report.notes == []
+    (finding,) = [f for f in report.findings if f.rule == "concurrently-in-transaction"]
+    assert found(report, "concurrently-in-transaction") == [("db/versions/b2.py", 15)]
+    assert finding.severity == "warning"
+    assert found(report, "statement-not-analysed") == []
+    assert found(report, "down-does-not-restore") == []
+
+
+def test_downgrades_of_alembic_itself(project: Path) -> None:
+    (project / "helpers.py").write_text('def table():\n    return "orders"\n')
+    (project / "db" / "versions" / "a1.py").write_text(ORDERS + '\n\ndef downgrade():\n    op.drop_table("orders")\n')
+    body = '\n\ndef downgrade():\n    op.add_column(table(), __import__("sqlalchemy").Column("x"))\n'
+    (project / "db" / "versions" / "b2.py").write_text(INDEX + body)
+    report = judged("db")
+    assert report.notes == ["db/versions/b2.py: `alembic downgrade --sql b2:a1`: " + report.notes[0].partition("`: ")[2]]
+    (project / "db" / "versions" / "b2.py").write_text(INDEX + '\n\ndef downgrade():\n    op.drop_table(table())\n')
+    report = judged("db")
+    assert report.notes == []
+    assert found(report, "down-does-not-restore") == [("db/versions/b2.py", 15)]
+    assert found(report, "statement-not-analysed") == []
+
+
 def test_a_block_of_autocommit_ends() -> None:
     section = b"COMMIT;\n\nCREATE INDEX CONCURRENTLY i ON t (a);\n\nBEGIN;\n\nDROP TABLE u;\n\n"
     own = b"UPDATE alembic_version SET version_num='b' WHERE alembic_version.version_num = 'a';\n\nCOMMIT;\n"
@@ -219,11 +268,49 @@ COMMIT;
 """
 
 
+SQLMIGRATE_BACKWARDS = """BEGIN;
+--
+-- Raw Python operation
+--
+-- THIS OPERATION CANNOT BE WRITTEN AS SQL
+--
+-- Add index
+--
+DROP INDEX CONCURRENTLY "shop_order_i";
+--
+-- Create model Order
+--
+-- (no-op)
+COMMIT;
+"""
+
+
+def test_sqlmigrate_backwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "shop" / "migrations").mkdir(parents=True)
+    (tmp_path / "shop" / "migrations" / "0001_initial.py").write_text(MIGRATION)
+    program = f"import sys  # django\nprint({SQLMIGRATE_BACKWARDS!r} if '--backwards' in sys.argv else {SQLMIGRATE!r})\n"
+    (tmp_path / "manage.py").write_text(program)
+    report = judged()
+    assert report.notes == []
+    told = [(finding.rule, finding.severity, finding.message) for finding in report.findings]
+    assert ("concurrently-in-transaction", "warning") in [one[:2] for one in told]
+    assert found(report, "down-does-not-restore") == [("shop/migrations/0001_initial.py", 11)]
+    assert "table shop_order stays" in next(one[2] for one in told if one[0] == "down-does-not-restore")
+
+    refused = "sys.exit('IrreversibleError: Operation <RunPython> in shop.0001_initial is not reversible')"
+    (tmp_path / "manage.py").write_text(f"import sys  # django\nif '--backwards' in sys.argv: {refused}\nprint({SQLMIGRATE!r})\n")
+    report = judged()
+    assert report.notes == []
+    assert found(report, "down-does-not-restore") == []
+
+
 def test_sqlmigrate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "shop" / "migrations").mkdir(parents=True)
     (tmp_path / "shop" / "migrations" / "0001_initial.py").write_text(MIGRATION)
-    program = "import sys  # django\nassert sys.argv[1:] == ['sqlmigrate', '--no-color', 'shop', '0001_initial']\n"
+    program = "import sys  # django\nif '--backwards' in sys.argv: sys.exit('x is not reversible')\n"
+    program += "assert sys.argv[1:] == ['sqlmigrate', '--no-color', 'shop', '0001_initial']\n"
     (tmp_path / "manage.py").write_text(f"{program}print({SQLMIGRATE!r})\n")
     report = judged()
     assert report.notes == []
