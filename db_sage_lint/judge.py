@@ -10,11 +10,12 @@ from db_sage_lint.checks import Answer, check, rule_of
 from db_sage_lint.context import Context, Verdict
 from db_sage_lint.effects import Effect
 from db_sage_lint.findings import Finding, Location, Related
-from db_sage_lint.operations import Name, Operation
+from db_sage_lint.operations import Name, Operation, ShadowDiffered, ShadowFailed, ShadowNotRestored
 from db_sage_lint.rules import Rule, Rules
 from db_sage_lint.script import Origin
 
 PLAIN_YES = Verdict()
+TOLD_BY_SHADOW = (ShadowDiffered, ShadowFailed, ShadowNotRestored)
 BRACES = re.compile(r"\{([a-z_][a-z_.]*)(?:\|([^{}]*))?\}")
 
 
@@ -78,7 +79,7 @@ def finding(rule: Rule, verdict: Verdict, op: Operation, now: Context) -> Findin
         location=location(where, at),
         related=tuple(Related(location(origin, -1), text) for origin, text in verdict.related),
         effects=effects,
-        seen=now.seen is not None and now.seen.complete and bool(effects),
+        seen=now.seen is not None and (isinstance(op, TOLD_BY_SHADOW) or (now.seen.complete and bool(effects))),
     )
 
 

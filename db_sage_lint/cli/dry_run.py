@@ -13,7 +13,7 @@ from db_sage_lint.cli.check import Asked, Settings, exit_code, requested
 from db_sage_lint.cli.output import Target, colored, targets, width, write
 from db_sage_lint.cli.progress import Progress
 from db_sage_lint.dry_run import DryRun, Wanted, dry_run
-from db_sage_lint.reporters import Look, render, timeline, words
+from db_sage_lint.reporters import Look, dry_run_json, render, timeline, words
 from db_sage_lint.rules import load as load_rules
 from db_sage_lint.shadow.preludes import PRELUDES
 from db_sage_lint.shadow.runs import Options
@@ -125,7 +125,7 @@ def agreement(outcome: DryRun, *, verbose: bool) -> Iterator[str]:
 
 
 def show(outcome: DryRun, where: list[Target], asked: Asked) -> None:
-    """Writes every report where it goes; text begins with the time lines."""
+    """Writes every report where it goes; text begins with the time lines, JSON holds them."""
     rules = load_rules()
     for place in sorted(where, key=lambda place: place.file):
         look = Look(
@@ -133,9 +133,12 @@ def show(outcome: DryRun, where: list[Target], asked: Asked) -> None:
             width=80 if place.file else width(),
             summary=not asked.quiet,
         )
-        text = render(place.format, outcome.report, rules, look)
+        if place.format == "json":
+            text = dry_run_json.render(outcome.report, outcome.runs, outcome.server, outcome.agreements)
+        else:
+            text = render(place.format, outcome.report, rules, look)
         if place.format == "text":
-            lines = timeline.render(outcome.runs)
+            lines = timeline.render(outcome.runs, look.width)
             text = f"{lines}\n{text}" if lines and text else lines or text
         write(text, place.file)
 

@@ -3,6 +3,7 @@
 import msgspec
 from msgspec import Struct
 
+from db_sage_lint.effects.locks import Effect
 from db_sage_lint.findings import Finding, Severity
 from db_sage_lint.fingerprints import fingerprints
 from db_sage_lint.report import Report
@@ -28,6 +29,10 @@ class EffectEntry(Struct):
 
 
 class FindingEntry(Struct):
+    """One problem. `effects` are the locks that it is about; `seen` says that a server did so, and it isn't only
+    predicted. `fingerprint` stays the same when lines move.
+    """
+
     rule: str
     severity: Severity
     message: str
@@ -38,6 +43,7 @@ class FindingEntry(Struct):
     end_column: int
     related: list[RelatedEntry]
     effects: list[EffectEntry]
+    seen: bool
     fingerprint: str
 
 
@@ -49,6 +55,8 @@ class Summary(Struct):
 
 
 class Document(Struct):
+    """What `check --format json` prints."""
+
     version: int
     summary: Summary
     findings: list[FindingEntry]
@@ -56,13 +64,16 @@ class Document(Struct):
 
 def render(report: Report, rules: Rules, look: Look) -> str:  # noqa: ARG001 - every reporter has this signature
     """The whole report as one indented JSON document."""
+    return msgspec.json.format(msgspec.json.encode(document(report)), indent=2).decode() + "\n"
+
+
+def document(report: Report) -> Document:
     prints = fingerprints(report.findings)
-    document = Document(
+    return Document(
         version=VERSION,
         summary=Summary(report.files, report.statements, report.not_analysed, by_severity(report.findings)),
         findings=[entry(finding, print_) for finding, print_ in zip(report.findings, prints, strict=True)],
     )
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
 
 
 def entry(finding: Finding, fingerprint: str) -> FindingEntry:
@@ -80,6 +91,11 @@ def entry(finding: Finding, fingerprint: str) -> FindingEntry:
             RelatedEntry(printable(r.location.script.path), region(r.location).line, printable(r.message))
             for r in finding.related
         ],
-        effects=[EffectEntry(str(e.relation), e.lock.sql, e.scans, e.rewrites) for e in finding.effects],
+        effects=[effect(one) for one in finding.effects],
+        seen=finding.seen,
         fingerprint=fingerprint,
     )
+
+
+def effect(one: Effect) -> EffectEntry:
+    return EffectEntry(str(one.relation), one.lock.sql, one.scans, one.rewrites)

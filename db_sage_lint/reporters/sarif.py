@@ -112,8 +112,14 @@ def result(finding: Finding, numbers: dict[str, int], fingerprint: str) -> objec
             "primaryLocationLineHash": line_hashes(place.script.source)[where.line - 1],
             "dbSageLint/v1": fingerprint,
         },
-        properties={"effects": [words.effect(effect) for effect in finding.effects]} if finding.effects else None,
+        properties=properties(finding),
     )
+
+
+def properties(finding: Finding) -> dict[str, object] | None:
+    """What SARIF has no place for: the locks, and whether a server was seen to take them."""
+    effects = {"effects": [words.effect(effect) for effect in finding.effects]} if finding.effects else {}
+    return {**effects, "seen": True} if finding.seen else dict(effects) or None
 
 
 def escaped(text: str) -> str:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from db_sage_lint.catalog import Catalog
 from db_sage_lint.catalog.records import Column, Constraint, Index, Table, View
 from db_sage_lint.operations import Name, Type
+from db_sage_lint.shadow.asking import ask
 from db_sage_lint.shadow.compare import NOT_EXTENSION, NOT_SYSTEM
 
 if TYPE_CHECKING:
@@ -101,13 +102,10 @@ def told(key: Key, expected: str | None, found: str | None) -> str:
 
 def of_server(connection: "psycopg.Connection") -> Facts:
     """The tables, columns, constraints, indexes, views and policies of the database."""
-    facts: Facts = {}
-    with connection.transaction(force_rollback=True):
-        connection.execute("SET LOCAL search_path = pg_catalog")
-        for kind, schema, name, part, fact in connection.execute(OTHERS):
-            facts[kind, path(schema, name, part)] = fact
-        for schema, table, column, *rest in connection.execute(COLUMNS):
-            facts["column", path(schema, table, column)] = server_column(*rest)
+    others, columns = ask(connection, OTHERS, COLUMNS)
+    facts: Facts = {(kind, path(schema, name, part)): fact for kind, schema, name, part, fact in others}
+    for schema, table, column, *rest in columns:
+        facts["column", path(schema, table, column)] = server_column(*rest)
     return facts
 
 

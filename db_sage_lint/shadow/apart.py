@@ -18,7 +18,8 @@ from msgspec import Struct, structs
 from db_sage_lint.effects.locks import Lock
 from db_sage_lint.errors import UserError
 from db_sage_lint.operations import Name, Operation
-from db_sage_lint.shadow.observe import Failure, Observed, Observer, attempt, failure, observed
+from db_sage_lint.shadow.asking import ask
+from db_sage_lint.shadow.observe import TALK, Failure, Observed, Observer, attempt, failure, observed
 from db_sage_lint.shadow.snapshot import Difference, Oid, Snapshot, locks_of, take
 
 if TYPE_CHECKING:
@@ -36,6 +37,11 @@ WAITS = """
 SELECT pg_catalog.pg_blocking_pids(%(pid)s), coalesce(pg_catalog.bool_or(NOT granted), false)
 FROM pg_catalog.pg_locks WHERE pid = %(pid)s
 """
+
+HEIRS = """
+WITH RECURSIVE heirs AS (SELECT unnest(ARRAY[{0}]::oid[]) AS relid
+  UNION SELECT i.inhrelid FROM pg_inherits i JOIN heirs h ON h.relid = i.inhparent)
+SELECT relid::int8 FROM heirs"""
 
 Connect = Callable[[], "psycopg.Connection"]
 
@@ -59,7 +65,7 @@ def run_apart(observer: Observer, sql: bytes, tables: Iterable[Name], connect: C
     """
     before = take(observer.connection)
     lockable = {seen.name for seen in before.relations.values() if seen.kind in "rp" and seen.name.schema != "pg_temp"}
-    observer.connection.execute("SELECT pg_catalog.set_config('client_min_messages', 'debug1', false)")
+    observer.connection.execute(TALK)
     observer.notices.take()
     with contextlib.ExitStack() as stack:
         watch = Watch(connect, stack)
@@ -69,14 +75,15 @@ def run_apart(observer: Observer, sql: bytes, tables: Iterable[Name], connect: C
     observer.forget()
     if failed is not None and failed.lost:
         return Observed(complete=False, failure=failed, messages=messages, notices=notices, milliseconds=milliseconds)
-    after = Snapshot(take(observer.connection).relations, {oid: frozenset(modes) for oid, modes in watch.seen.items()})
+    held = {oid: frozenset(modes) for oid, modes in watch.seen.items()}
+    after = structs.replace(take(observer.connection), locks=held)
     told = observed(Difference(before, after, messages), messages, notices, milliseconds)
     if failed is None:
         effects = tuple(effect for effect in told.effects if effect.lock)
         return structs.replace(told, effects=effects, complete=not watch.given_up)
     return Observed(
-        complete=False, failure=failed, invalid=told.invalid, created=told.created, dropped=told.dropped,
-        messages=messages, notices=notices, milliseconds=milliseconds,
+        complete=False, failure=failed, invalid=told.invalid, changes=told.changes, messages=messages, notices=notices,
+        milliseconds=milliseconds,
     )  # fmt: skip
 
 
@@ -148,7 +155,7 @@ class Watch:
         row = self.watcher.execute(WAITS, {"pid": pid}).fetchone()
         if row is None or not row[1]:
             return
-        for oid, modes in locks_of(self.watcher, pid, asked=True).items():
+        for oid, modes in locks_of(self.watcher, pid).items():
             self.seen.setdefault(oid, set()).update(modes)
         for blocker in [one for one in self.blockers if one.pid in row[0]]:
             self.stops[blocker.table] = self.stops.get(blocker.table, 0) + 1
@@ -175,12 +182,7 @@ def concerned(operations: Iterable[Operation], now: Snapshot, connection: "psyco
     for oid, seen in now.relations.items():
         if seen.name in wanted or Name(seen.name.name) in wanted or not wanted:
             oids.add(seen.table or oid)
-    family = connection.execute(
-        "WITH RECURSIVE heirs AS (SELECT unnest(%s::pg_catalog.oid[]) AS relid UNION"
-        " SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN heirs h ON h.relid = i.inhparent)"
-        " SELECT relid::pg_catalog.int8 FROM heirs",
-        (list(oids),),
-    ).fetchall()
+    (family,) = ask(connection, HEIRS.format(", ".join(map(str, oids))))
     found = (now.relations[oid] for (oid,) in family if oid in now.relations)
     return sorted(seen.name for seen in found if seen.kind in "rp")[:MOST_TABLES]
 

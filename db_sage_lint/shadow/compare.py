@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from db_sage_lint.shadow.asking import ask
+
 if TYPE_CHECKING:
     import psycopg
 
@@ -117,9 +119,8 @@ class Difference(Struct, frozen=True):
 
 def state(connection: "psycopg.Connection") -> State:
     """Every object of the user's that there is, by kind and name, with its definition."""
-    with connection.transaction(force_rollback=True):
-        connection.execute("SET LOCAL search_path = pg_catalog")
-        return {(kind, name): definition or "" for kind, name, definition in connection.execute(QUERY)}
+    (rows,) = ask(connection, QUERY)
+    return {(kind, name): definition or "" for kind, name, definition in rows}
 
 
 def differences(before: State, after: State) -> Iterator[Difference]:

@@ -8,11 +8,13 @@ from msgspec import Struct
 
 from db_sage_lint.effects.locks import Effect, Lock
 from db_sage_lint.operations import Name
+from db_sage_lint.shadow.objects import NO_CHANGES, Changes
 from db_sage_lint.shadow.snapshot import NOTHING, WORK, Difference, Snapshot, take
 
 if TYPE_CHECKING:
     import psycopg
 
+TALK = b"SET client_min_messages = debug1"
 TRUNCATES = re.compile(rb"\s*truncate\b", re.IGNORECASE)
 
 
@@ -37,7 +39,7 @@ class Observed(Struct, frozen=True, kw_only=True):
     mode that the transaction held already is not taken anew, and stands in `held`. `with_tables` are indexes that are
     locked, no more than their tables. Where `complete` is false it couldn't be seen, since the statement failed or
     ended its transaction. `messages` are what the server said of its work, `notices` what it said to the user.
-    `created`, `dropped` and `invalid` name relations and indexes.
+    `changes` are the objects that it made, changed and dropped; `invalid` names indexes.
     """
 
     effects: tuple[Effect, ...] = ()
@@ -45,8 +47,7 @@ class Observed(Struct, frozen=True, kw_only=True):
     failure: Failure | None = None
     held: dict[Name, Lock] = {}
     with_tables: frozenset[Name] = frozenset()
-    created: tuple[str, ...] = ()
-    dropped: tuple[str, ...] = ()
+    changes: Changes = NO_CHANGES
     invalid: tuple[str, ...] = ()
     messages: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
@@ -104,8 +105,17 @@ class Observer:
 
     def look(self) -> Snapshot:
         """The state before a statement; that after the last one, if nothing else ran since."""
-        self.connection.execute("SELECT pg_catalog.set_config('client_min_messages', 'debug1', false)")
+        self.connection.execute(TALK)
         return self.before or take(self.connection)
+
+    def run_unobserved(self, sql: bytes) -> Observed:
+        """Runs a statement that does nothing to relations: SET TRANSACTION is refused after questions of ours."""
+        failed, milliseconds = attempt(self.connection, sql)
+        if failed:
+            self.before = None
+        _, notices = self.notices.take()
+        held = {} if self.before is None else Difference(self.before, NOTHING).held()
+        return Observed(complete=failed is None, failure=failed, held=held, notices=notices, milliseconds=milliseconds)
 
     def forget(self) -> None:
         """To be called when the connection was used without the observer."""
@@ -126,8 +136,7 @@ def observed(
         effects=difference.effects(),
         held=difference.held(),
         with_tables=difference.with_tables(),
-        created=difference.created(),
-        dropped=difference.dropped(),
+        changes=difference.changes(),
         invalid=difference.invalid(),
         messages=messages,
         notices=notices,

@@ -11,7 +11,7 @@ from msgspec import structs
 from db_sage_lint.blocks import refused_in_block
 from db_sage_lint.engine import one_transaction
 from db_sage_lint.errors import UserError
-from db_sage_lint.operations import AlterSetting, Begin
+from db_sage_lint.operations import AlterSetting, Begin, ResetVariable, SetVariable
 from db_sage_lint.read import Read
 from db_sage_lint.script import Script
 from db_sage_lint.shadow.apart import concerned, run_apart
@@ -27,6 +27,7 @@ from db_sage_lint.shadow.statements import Sent, sent
 if TYPE_CHECKING:
     import psycopg
 
+SETS = (SetVariable, ResetVariable)
 REFUSED_IN_BLOCK = {"25001", "2D000"}  # active_sql_transaction, invalid_transaction_termination
 
 
@@ -161,7 +162,11 @@ class Sender:
     def outcome(self, one: Sent, *, watched: bool) -> tuple[How, Observed]:
         if one.rows is not None:
             return self.copy(one)
-        if self.observer.in_transaction:
+        inside = self.observer.in_transaction
+        if watched and one.operations and all(isinstance(op, SETS) for op in one.operations):
+            how: How = "in the transaction" if inside else "in a transaction of its own"
+            return how, self.observer.run_unobserved(one.sql)
+        if inside:
             return "in the transaction", self.observer.run(one.sql) if watched else self.plain(one)
         if any(map(refused_in_block, one.operations)):
             return "outside a transaction", self.apart(one) if watched else self.plain(one)

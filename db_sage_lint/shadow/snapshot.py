@@ -7,16 +7,19 @@ under another OID; the counters of pg_stat_get_xact_* count since the last repor
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from db_sage_lint.effects.locks import Effect, Lock
 from db_sage_lint.operations import Name
+from db_sage_lint.shadow.asking import ask
+from db_sage_lint.shadow.objects import OBJECTS, Changes, Objects, changes, read
 
 if TYPE_CHECKING:
     import psycopg
+    from psycopg.rows import TupleRow as Row
 
 Oid = int
 
@@ -30,27 +33,21 @@ MODES = {
     "ExclusiveLock": Lock.EXCLUSIVE,
     "AccessExclusiveLock": Lock.ACCESS_EXCLUSIVE,
 }
-KINDS = {
-    "r": "table", "p": "table", "f": "foreign table", "v": "view", "m": "materialized view", "S": "sequence",
-    "i": "index", "I": "index",
-}  # fmt: skip
 FIRST_USER_OID = 16384  # FirstNormalObjectId in src/include/access/transam.h
 
+# Asked with the search_path of `asking`. The size of a relation that another session has locked can't be read.
 RELATIONS = f"""
-SELECT c.oid::pg_catalog.int8, c.relkind::pg_catalog.text, n.nspname::pg_catalog.text, c.relname::pg_catalog.text,
-  c.relfilenode::pg_catalog.int8, c.reltablespace::pg_catalog.int8, i.indrelid::pg_catalog.int8, i.indisvalid,
-  CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_relation_size(c.oid) END,
-  CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_stat_get_xact_tuples_returned(c.oid) END
-FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
+SELECT c.oid::int8, c.relkind::text, n.nspname::text, c.relname::text, c.relfilenode::int8, c.reltablespace::int8,
+  i.indrelid::int8, i.indisvalid, CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) END,
+  CASE WHEN c.relkind IN ('r', 'm') THEN pg_stat_get_xact_tuples_returned(c.oid) END
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_index i ON i.indexrelid = c.oid
 WHERE c.oid >= {FIRST_USER_OID} AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 'i', 'I')
   AND n.nspname !~ '^pg_toast'
 """
 # The database is not looked up in pg_database, which REINDEX DATABASE may have locked.
-LOCKS = f"""
-SELECT relation::pg_catalog.int8, mode, granted FROM pg_catalog.pg_locks
-WHERE locktype = 'relation' AND relation >= {FIRST_USER_OID} AND pid = %s AND database =
-  (SELECT datid FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()))
+LOCKS = """
+SELECT relation::int8, mode, granted FROM pg_locks WHERE locktype = 'relation' AND relation >= {first} AND pid = {pid}
+  AND database = (SELECT datid FROM pg_stat_get_activity(pg_backend_pid()))
 """
 
 # What PostgreSQL tells at DEBUG1: tablecmds.c, index.c.
@@ -77,22 +74,29 @@ class Seen(Struct, frozen=True, gc=False):
     rows_read: int | None
 
 
+NONE_HELD: frozenset[Lock] = frozenset()
+NO_OBJECTS: Objects = {}
+
+
 class Snapshot(Struct, frozen=True):
-    """The user's relations by OID, and the modes that the session holds on each."""
+    """The user's relations by OID, the modes that the session holds on each, and all objects where they were asked
+    for.
+    """
 
     relations: dict[Oid, Seen]
     locks: dict[Oid, frozenset[Lock]]
+    objects: Objects = NO_OBJECTS
 
 
-NONE_HELD: frozenset[Lock] = frozenset()
 NOTHING = Snapshot({}, {})
 
 
 def take(connection: "psycopg.Connection") -> Snapshot:
     """What the connection sees now, changes of its open transaction included."""
-    rows = connection.execute(RELATIONS).fetchall()
-    relations = {oid: Seen(Name(name, schema(space)), kind, *rest) for oid, kind, space, name, *rest in rows}
-    return Snapshot(relations, locks_of(connection, connection.info.backend_pid))
+    locks = LOCKS.format(first=FIRST_USER_OID, pid=connection.info.backend_pid)
+    found, modes, objects = ask(connection, RELATIONS, locks, OBJECTS)
+    relations = {row[0]: Seen(Name(row[3], schema(row[2])), row[1], *row[4:]) for row in found}
+    return Snapshot(relations, of_rows(modes), read(objects))
 
 
 def schema(name: str) -> str:
@@ -100,10 +104,15 @@ def schema(name: str) -> str:
     return "pg_temp" if name.startswith("pg_temp_") else name
 
 
-def locks_of(connection: "psycopg.Connection", pid: int, *, asked: bool = False) -> dict[Oid, frozenset[Lock]]:
-    """The modes that the process holds on relations of the database, with `asked` those that it waits for too."""
+def locks_of(connection: "psycopg.Connection", pid: int) -> dict[Oid, frozenset[Lock]]:
+    """The modes that the process holds on relations of the database, and those that it waits for."""
+    rows = connection.execute(LOCKS.format(first=FIRST_USER_OID, pid=pid).encode()).fetchall()
+    return of_rows(rows, asked=True)
+
+
+def of_rows(rows: "Iterable[Row]", *, asked: bool = False) -> dict[Oid, frozenset[Lock]]:
     found: dict[Oid, set[Lock]] = {}
-    for oid, mode, granted in connection.execute(LOCKS, (pid,)):
+    for oid, mode, granted in rows:
         if (granted or asked) and mode in MODES:
             found.setdefault(oid, set()).add(MODES[mode])
     return {oid: frozenset(modes) for oid, modes in found.items()}
@@ -214,19 +223,9 @@ class Difference:
     def told(self, pattern: re.Pattern[str]) -> list[re.Match[str]]:
         return [found for message in self.messages if (found := pattern.match(message))]
 
-    def created(self) -> tuple[str, ...]:
-        known = {seen.name for seen in self.before.relations.values()}
-        return tuple(sorted(described(seen) for seen in self.new.values() if seen.name not in known))
-
-    def dropped(self) -> tuple[str, ...]:
-        left = {seen.name for seen in self.after.relations.values()}
-        return tuple(
-            sorted(
-                described(seen)
-                for oid, seen in self.before.relations.items()
-                if oid not in self.after.relations and seen.name not in left
-            )
-        )
+    def changes(self) -> Changes:
+        """What was made, changed and dropped."""
+        return changes(self.before.objects, self.after.objects)
 
     def invalid(self) -> tuple[str, ...]:
         """Indexes that are there and not valid, and were not so before."""
@@ -245,7 +244,3 @@ def is_moved(seen: Seen, now: Seen) -> bool:
     if seen.kind == "i":
         return now.tablespace != seen.tablespace
     return seen.kind in "rm" and (now.file, now.tablespace) != (seen.file, seen.tablespace)
-
-
-def described(seen: Seen) -> str:
-    return f"{KINDS[seen.kind]} {seen.name}"

@@ -2,8 +2,11 @@ import json
 import sys
 from pathlib import Path
 
+import jsonschema
+import msgspec
 import pytest
 
+from db_sage_lint.reporters.schema import schema
 from tests.cli.conftest import Command
 
 ORDERS = "CREATE TABLE orders (id bigint PRIMARY KEY, note text);\n"
@@ -28,9 +31,9 @@ def test_text(command: Command) -> None:
         "      1  SET lock_timeout = '1s'",
         "      2  ALTER TABLE orders ADD k int",
         "          ACCESS EXCLUSIVE on orders: reads and writes wait",
-        "      3  CREATE INDEX k ON orders (k)",
+        "          makes column orders.k",
     ]
-    assert "          meanwhile ACCESS EXCLUSIVE on orders: reads and writes wait, since line 2" in lines
+    assert "          still ACCESS EXCLUSIVE on orders since line 2: reads and writes wait" in lines
     assert any(line.startswith("          reads and writes of orders waited up to ") for line in lines)
     assert "\n  = lock seen: SHARE on orders: writes wait; reads every row" in done.out
     assert "2 of 2 migrations ran to the end" in done.err
@@ -42,6 +45,59 @@ def test_several_formats(command: Command, tmp_path: Path) -> None:
     results = json.loads((tmp_path / "out.sarif").read_text())["runs"][0]["results"]
     assert [one["rule"] for one in found] == [one["ruleId"] for one in results]
     assert found
+
+
+def test_json_tells_the_time_line(command: Command) -> None:
+    document = json.loads(command("dry-run", "migrations/2_note.sql", "--format", "json", "--pg", "18").out)
+    jsonschema.validate(document, msgspec.json.decode(schema()))
+    assert [finding["seen"] for finding in document["findings"] if finding["rule"] == "index-without-concurrently"]
+    told = document["dry_run"]
+    assert (told["migrations"], told["applied"]) == (2, 2)
+    assert told["server"].startswith("PostgreSQL 18")
+    (script,) = told["scripts"]
+    assert (script["path"], script["direction"], script["applied"]) == ("migrations/2_note.sql", "up", True)
+    *_, build = script["statements"]
+    assert build.pop("milliseconds") > 0
+    assert build == {
+        "path": "migrations/2_note.sql",
+        "line": 3,
+        "sql": "CREATE INDEX k ON orders (k)",
+        "how": "in the transaction",
+        "complete": True,
+        "effects": [{"relation": "public.orders", "lock": "SHARE", "scans": True, "rewrites": False}],
+        "held": [
+            {
+                "relation": "public.orders",
+                "lock": "ACCESS EXCLUSIVE",
+                "since": {"path": "migrations/2_note.sql", "line": 2},
+            }
+        ],
+        "created": ["index public.k"],
+        "changed": [],
+        "dropped": [],
+        "invalid": [],
+        "notices": [],
+        "failure": None,
+    }
+
+
+def test_json_and_sarif_tell_what_was_seen(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "migrations" / "2_note.sql").write_text("SELECT 1;\nALTER TABLE orders\n  ALTER nope DROP NOT NULL;\n")
+    done = command("dry-run", "migrations/2_note.sql", "--format", "json", "--format", "sarif:out.sarif", "--pg", "18")
+    document = json.loads(done.out)
+    failure = document["dry_run"]["scripts"][0]["statements"][1]["failure"]
+    assert (failure["code"], failure["line"], failure["column"]) == ("42703", 2, 1)
+    (seen,) = [finding["seen"] for finding in document["findings"] if finding["rule"] == "dry-run-failed"]
+    results = json.loads((tmp_path / "out.sarif").read_text())["runs"][0]["results"]
+    (properties,) = [result["properties"] for result in results if result["ruleId"] == "dry-run-failed"]
+    assert seen is properties["seen"] is True
+
+
+def test_lines_fit_the_terminal(command: Command, tmp_path: Path) -> None:
+    columns = ", ".join(f"column_{number} bigint" for number in range(20))
+    (tmp_path / "migrations" / "2_note.sql").write_text(f"CREATE TABLE notes ({columns});\nDROP TABLE orders;\n")
+    done = command("dry-run", "migrations/2_note.sql", "--exit-zero", "--select", "dry-run-failed", "--pg", "18")
+    assert max(map(len, done.out.splitlines())) <= 80
 
 
 def test_what_reaches_the_host_names_the_flag(command: Command, tmp_path: Path) -> None:

@@ -1,11 +1,17 @@
+import os
 from collections.abc import Callable
+from pathlib import Path
 
+import jsonschema
 import msgspec
 
 from db_sage_lint.findings import Finding
 from db_sage_lint.report import Report
 from db_sage_lint.reporters import Look, render
+from db_sage_lint.reporters.schema import schema
 from db_sage_lint.rules import Rules
+
+SCHEMA = Path(__file__).resolve().parents[2] / "db_sage_lint" / "report.schema.json"
 
 
 def test_document_has_its_published_form(report: Report, rules: Rules) -> None:
@@ -35,9 +41,17 @@ def test_document_has_its_published_form(report: Report, rules: Rules) -> None:
                     {"relation": "public.orders", "lock": "ACCESS EXCLUSIVE", "scans": False, "rewrites": True},
                     {"relation": 'shop."Items"', "lock": "SHARE ROW EXCLUSIVE", "scans": True, "rewrites": False},
                 ],
+                "seen": False,
             }
         ],
     }
+    jsonschema.validate(document | {"findings": []}, msgspec.json.decode(schema()))
+
+
+def test_published_schema_is_current() -> None:
+    if os.environ.get("UPDATE_SCHEMA"):
+        SCHEMA.write_bytes(schema())
+    assert SCHEMA.read_bytes() == schema(), "UPDATE_SCHEMA=1 python -m pytest tests/reporters/test_json.py writes it"
 
 
 def test_clean_run_is_a_document_too(rules: Rules) -> None:

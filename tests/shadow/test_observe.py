@@ -62,7 +62,7 @@ def test_locks_that_are_held_already_are_told_apart(connection: psycopg.Connecti
     assert second.effects == ()
     assert second.held[Name("users", "public")] is Lock.ACCESS_EXCLUSIVE
     assert third.effects == (on("users", Lock.SHARE, scans=True),)
-    assert third.created == ("index public.late",)
+    assert third.changes.created == ("index public.late",)
 
 
 def test_messages_are_seen_whatever_the_file_sets(connection: psycopg.Connection) -> None:

@@ -129,6 +129,14 @@ def test_settings_end_with_the_script_and_defaults_hold(run: Ran) -> None:
     assert script.applied
 
 
+def test_what_has_to_come_before_any_question(run: Ran) -> None:
+    (script,) = run(
+        "SET LOCAL lock_timeout = '1s'; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;"
+        " SELECT 1 / (current_setting('transaction_isolation') = 'serializable')::int;"
+    )
+    assert script.applied
+
+
 def test_psqls_commands_and_placeholders(run: Ran) -> None:
     (script,) = run("\\set x 1\nSELECT 1;\nSELECT :x;\n\\i other.sql\n")
     assert [ran.how for ran in script.statements] == ["in the transaction", "not run", "not run"]
