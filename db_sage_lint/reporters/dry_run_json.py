@@ -163,9 +163,7 @@ def statements(run: ScriptRun, clock: Clock) -> Iterator[StatementEntry]:
 def held(told: Observed, clock: Clock) -> Iterator[HeldEntry]:
     for name, lock in sorted(told.held.items(), key=lambda pair: (-pair[1], pair[0])):
         since = clock.since.get(name)
-        yield HeldEntry(
-            str(name), lock.sql, PlaceEntry(printable(since.script.path), since.line) if since else None
-        )
+        yield HeldEntry(str(name), lock.sql, PlaceEntry(printable(since.script.path), since.line) if since else None)
 
 
 def failure(run: ScriptRun, ran: Ran) -> FailureEntry | None:
