@@ -8,6 +8,7 @@ import psycopg
 from psycopg import sql
 
 from db_sage_lint.shadow import servers
+from db_sage_lint.shadow.extensions import available
 from db_sage_lint.shadow.observe import Observer
 from tests.truth.bound import MARK
 
@@ -84,6 +85,10 @@ class Server(servers.Server):
     def roles(self) -> set[str]:
         rows = self.admin.execute("SELECT rolname::text FROM pg_catalog.pg_roles WHERE oid >= 16384").fetchall()
         return {name for (name,) in rows}
+
+    def extensions(self) -> frozenset[str]:
+        """Those that it can make."""
+        return available(self.admin)
 
     def shared(self, script: bytes) -> Observer:
         """A session of a database on which the script was run, for those who leave nothing behind."""
