@@ -14,7 +14,7 @@ from tests.truth.test_examples import run, steps
 RULE = load()["change-blocked-by-dependents"]
 ABORTED = "25P02"
 # The embedded server has fewer than the others.
-EXTENSION = re.compile(r"CREATE EXTENSION (\w+)")
+EXTENSION = re.compile(r'CREATE EXTENSION "?([\w-]+)')
 
 
 def test_refusals(server: Server, figure: Callable[[str, int], None]) -> None:
