@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Protocol
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from db_sage_lint.engine import Step
 from db_sage_lint.lexer import without_comments
@@ -61,6 +61,16 @@ def steps(
     has been told); `transaction` is the configured answer to whether the runner opens one; `put_into` puts the files
     that psql's scripts ask for into them.
     """
+    found = list(all_steps(history, change, read, transaction, put_into))
+    apart = {step.change_set for step in found if history.all_or_each and step.script.transaction is False}
+    for step in found:
+        yield structs.replace(step, joins=False) if step.change_set in apart else step
+
+
+def all_steps(
+    history: History, change: Change, read: Reader, transaction: bool | None, put_into: Inclusion
+) -> Iterator[Step]:
+    """As `steps`, where a file without a transaction doesn't keep others from sharing one."""
     complete = put_into if by_psql(history) else unchanged
     fates = dict(file_fates(history, change, read))
     duplicates = dict(duplicated(history, change.base))

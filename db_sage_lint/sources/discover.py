@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import groupby
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from db_sage_lint.errors import UserError, nearest
 from db_sage_lint.sources import MARKED, RUNNERS
@@ -151,8 +151,12 @@ def history_of(runner: Runner, mark: str, root: str, folder: Folder) -> History:
     prefix = f"{root}/" if root else ""
     entries = [Entry(prefix + name, place) for name, place in runner.places(folder)]
     flaws = tuple(Flaw(prefix + flaw.file, flaw.operation) for flaw in folder.flaws)
-    together = getattr(runner, "one_transaction", None)
-    return History(runner, root or ".", mark, tuple(in_order(entries)), flaws, bool(together and together(folder)))
+    together, all_or_each = (getattr(runner, name, no) for name in ("one_transaction", "all_or_each"))
+    return History(runner, root or ".", mark, tuple(in_order(entries)), flaws, together(folder), all_or_each(folder))
+
+
+def no(folder: Folder) -> bool:
+    return False
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
@@ -175,7 +179,8 @@ def joined(histories: Iterable[History]) -> Iterator[History]:
             entries = in_order(entry for part in parts for entry in part.entries)
             folders = ", ".join(part.folder for part in parts)
             flaws = tuple(flaw for part in parts for flaw in part.flaws)
-            yield History(parts[0].runner, place, f"{parts[0].mark}; {folders} are one history", tuple(entries), flaws)
+            mark = f"{parts[0].mark}; {folders} are one history"
+            yield structs.replace(parts[0], folder=place, mark=mark, entries=tuple(entries), flaws=flaws)
 
 
 def beside(file: str, how: How = PLAIN) -> Iterator[str]:

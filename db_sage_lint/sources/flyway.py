@@ -2,10 +2,10 @@
 
 U<version>__ undoes a version; B<version>__ is what a new database begins with instead of the versions up to it.
 
-Source: flyway/flyway, documentation "Migrations" and "Script Config Files"; PostgreSQLParser.java: one transaction for
-each file, none where `executeInTransaction=false` stands in <file>.conf, or where every statement is one that
-PostgreSQL refuses in a transaction. Files that mix these are an error, unless `mixed` is set. The prefixes are those
-of flyway.conf or flyway.toml (sqlMigrationPrefix and its kin), where one of them has any.
+Source: flyway/flyway, documentation "Migrations", "Script Config Files" and "Group"; PostgreSQLParser.java: one
+transaction for each file, none where `executeInTransaction=false` stands in <file>.conf, or where every statement is
+one that PostgreSQL refuses in a transaction. Files that mix these are an error, unless `mixed` is set. With `group` all
+pending files run in one. It stands in flyway.conf or flyway.toml, as do the prefixes (sqlMigrationPrefix and its kin).
 """
 
 import re
@@ -30,6 +30,7 @@ PREFIX = lazy(rb"(?m)^\s*(?:flyway\.)?(undoSql|baseline|sql|repeatableSql)Migrat
 PREFIXES = {"undoSql": "U", "baseline": "B", "sql": "V", "repeatableSql": "R"}
 CALLBACK = lazy(r"^(?:.*/)?(?:before|after)(?:Each)?[A-Z]\w*\.sql$")
 CONFIGURED = lazy(rb"(?m)^\s*executeInTransaction\s*[:=]\s*false\b")
+GROUPED = lazy(rb"(?m)^\s*(?:flyway\.)?group\s*=\s*true\b")
 VALUE = lazy(rb"(?m)^\s*flyway\.placeholders\.([\w.-]+)\s*=")
 UNREPLACED = lazy(rb"(?m)^\s*flyway\.placeholderReplacement\s*=\s*false\b")
 PLACEHOLDER = lazy(rb"\$\{(?!flyway:)([\w.-]+)\}")
@@ -59,6 +60,12 @@ def form_in(folder: Folder) -> re.Pattern[str]:
     if not given:
         return FILE
     return re.compile(FILE_FORM % tuple(re.escape(prefix) for prefix in (PREFIXES | given).values()))
+
+
+def one_transaction(folder: Folder) -> bool:
+    """Where the configuration above the folder groups what is pending."""
+    conf = folder.above("flyway.conf") or folder.above("flyway.toml") or b""
+    return bool(GROUPED.search(conf))
 
 
 def location(root: str) -> str:

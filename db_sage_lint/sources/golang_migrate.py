@@ -1,8 +1,9 @@
 """golang-migrate: <number>_<name>.up.sql with <number>_<name>.down.sql, in the order of the numbers.
 
-Source: golang-migrate/migrate, source/parse.go (the pattern of file names) and database/postgres/postgres.go: the file
-is sent in one message without BEGIN. PostgreSQL makes one transaction of the statements of a message, unless it is a
-single one.
+Source: golang-migrate/migrate, source/parse.go (the pattern of file names) and migration.go (the order); Run and
+runStatement in database/postgres/postgres.go: the file is sent in one message without BEGIN. PostgreSQL makes one
+transaction of the statements of a message, unless it is a single one. With `x-multi-statement=true` in the URL of the
+database, which no file here tells, each statement is a message: `transaction = false` in our settings says so.
 """
 
 from collections.abc import Iterator

@@ -133,6 +133,7 @@ class Runner(Protocol):
     DOWN, the words for the place of a migration's way back, where the runner has one;
     NAMES, the words for how the names look that it takes;
     one_transaction(folder), whether all pending files run in one transaction;
+    all_or_each(folder), whether they do so only if none of them wants to run without;
     PSQL, that its files are run by psql, so that they can put in others;
     location(root), the folder whose histories of this runner are one, if no two of them have the same version.
     """
@@ -160,7 +161,7 @@ class Entry(Struct, frozen=True):
 class History(Struct, frozen=True, eq=False):
     """The migrations of one folder in order, each down migration right after its up. `flaws` are what is wrong with
     them, or with files that list them, which are no entries. `one_transaction` says that those of one change set run in
-    one transaction.
+    one transaction, with `all_or_each` unless one of them runs without.
     """
 
     runner: Runner
@@ -169,6 +170,7 @@ class History(Struct, frozen=True, eq=False):
     entries: tuple[Entry, ...]
     flaws: tuple[Flaw, ...] = ()
     one_transaction: bool = False
+    all_or_each: bool = False
 
 
 def by_name(files: Iterable[str], place: Callable[[str], Place | None]) -> Iterator[tuple[str, Place]]:

@@ -2,22 +2,18 @@
 their calls of query(), raw(), sql(), addSql() and execute(), and in sql`…`, each at its own line.
 
 Only what stands as text in the call is read. What the libraries make of other calls (createTable, addColumn, …) is
-unread, to the things that the call names. Whether the library opens a transaction is its own default, unless the file
-says otherwise.
-Sources: typeorm/typeorm, src/migration/MigrationExecutor.ts; knex/knex, lib/migrations/migrate/Migrator.js;
-sequelize/umzug; salsita/node-pg-migrate, src/migration.ts; mikro-orm/mikro-orm, packages/migrations; kysely-org/kysely,
-src/migration/migrator.ts.
+unread, to the things that the call names. In which transaction the library runs them stands in javascript_libraries.
 """
 
-import re
 from bisect import bisect
 from collections.abc import Iterator
 
-from msgspec import Struct
+from msgspec.structs import replace
 
 from db_sage_lint.regex import lazy
 from db_sage_lint.script import Direction, Fragment, Script
 from db_sage_lint.sources.history import Folder, Place, by_name, natural
+from db_sage_lint.sources.javascript_libraries import LIBRARIES, Library, Mode, mode, own_transaction
 
 NAME = "javascript"
 PROFILES: frozenset[str] = frozenset()
@@ -26,23 +22,6 @@ NO_MIGRATION = lazy(r"(?:^|[./])(?:index|test|spec|d)\.[cm]?[jt]s$")
 FILE = lazy(r"^(?:.*/)?(\d+)[^/]*\.[cm]?[jt]s$")
 
 
-class Library(Struct, frozen=True):
-    """A library: what of a file shows it, whether it runs a migration in a transaction, and what turns that round."""
-
-    name: str
-    mark: re.Pattern[bytes]
-    transaction: bool
-    other: re.Pattern[bytes]
-
-
-LIBRARIES = (
-    Library("TypeORM", lazy(rb"\bMigrationInterface\b"), True, lazy(rb"\btransaction\s*=\s*false\b")),
-    Library("MikroORM", lazy(rb"\bthis\.addSql\("), True, lazy(rb"isTransactional\(\)[^{]*\{\s*return false")),
-    Library("node-pg-migrate", lazy(rb"\bpgm\.\w+\("), True, lazy(rb"\bpgm\.noTransaction\(")),
-    Library("Sequelize", lazy(rb"\bqueryInterface\b"), False, lazy(rb"\bsequelize\.transaction\(")),
-    Library("Knex", lazy(rb"\bknex\b"), True, lazy(rb"\btransaction\s*:\s*false\b")),
-    Library("Kysely", lazy(rb"\bKysely\b"), True, lazy(rb"(?!)")),
-)
 DIRECTION = lazy(
     rb"(?m)^[ \t]*(?:(?:public|export|default|async|static|override)[ \t]+)*"
     rb"(?:(?:module\.)?exports\.(up|down)\s*=|(?:function|const|let|var)[ \t]+(up|down)\b|(up|down)[ \t]*(?:\(|:|=))"
@@ -69,12 +48,14 @@ INTERPOLATION = lazy(rb"\$\{(?!\s*[\w.]+\s*\})")
 
 def recognise(folder: Folder) -> str:
     """A file whose name begins with a number, and that uses one of the libraries."""
+    return next((f"{library.name} in {file}" for file, library in known(folder)), "")
+
+
+def known(folder: Folder) -> Iterator[tuple[str, Library]]:
+    """The migrations of the folder with their libraries, as far as they are known."""
     for file in folder.files:
-        if place(file):
-            library = library_of(folder.read(file) or b"")
-            if library:
-                return f"{library.name} in {file}"
-    return ""
+        if place(file) and (library := library_of(folder.read(file) or b"")):
+            yield file, library
 
 
 def library_of(source: bytes) -> Library | None:
@@ -90,13 +71,32 @@ def place(file: str) -> Place | None:
 
 
 def places(folder: Folder) -> Iterator[tuple[str, Place]]:
-    return by_name(folder.files, place)
+    transaction = mode_of(folder).transaction
+    for file, found in by_name(folder.files, place):
+        yield file, found if transaction is None else replace(found, transaction=transaction)
+
+
+def mode_of(folder: Folder) -> Mode:
+    """How pending files run, by the library of the first migration and its settings."""
+    library = next((library for _, library in known(folder)), None)
+    return mode(library, folder) if library else Mode()
+
+
+def one_transaction(folder: Folder) -> bool:
+    """Files with a transaction of their own, where they may have none beside others, show that each has its own."""
+    return mode_of(folder).together and not any(
+        library.alike and library.own.search(folder.read(file) or b"") for file, library in known(folder)
+    )
+
+
+def all_or_each(folder: Folder) -> bool:
+    return mode_of(folder).all_or_each
 
 
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
     """What up() sends, and down() if it sends anything."""
     library = library_of(source)
-    transaction = None if library is None else library.transaction != bool(library.other.search(source))
+    transaction = None if library is None else own_transaction(library, source, place.transaction)
     ways: dict[Direction, list[Fragment]] = {"up": [], "down": []}
     begins = [(found.start(), found[1] or found[2] or found[3]) for found in DIRECTION.finditer(source)]
     for fragment in fragments(source):

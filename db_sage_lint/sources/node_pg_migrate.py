@@ -1,21 +1,26 @@
 """node-pg-migrate's SQL migrations: <number>….sql, both directions in one file under comments.
 
-Source: salsita/node-pg-migrate, src/sqlMigration.ts (`-- Up Migration` and `-- Down Migration`, in any case; a file
-without them is up alone), src/migration.ts (the number that the name begins with, compared as a number, is the order)
-and src/runner.ts: all pending files in one transaction (`singleTransaction`); an SQL file can't ask for none.
+Sources: salsita/node-pg-migrate, src/sqlMigration.ts (`-- Up Migration` and `-- Down Migration`, in any case; a file
+without them is up alone); src/utils/fileNameUtils.ts and comparators.ts (the order is that of the number that the name
+begins with, one of 17 digits being a time in UTC, of others milliseconds); src/runner.ts and src/cli/options.ts: all
+pending files in one transaction unless `--no-single-transaction` is given, then one each (src/migration.ts); an SQL
+file can't ask for none.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from db_sage_lint.regex import lazy
 from db_sage_lint.script import Script
 from db_sage_lint.sources.history import Folder, Place, by_name
+from db_sage_lint.sources.javascript_libraries import BY_NAME, mode
 from db_sage_lint.sources.sections import both_ways, script, sections
 
 NAME = "node-pg-migrate"
 NAMES = "<number>_<name>.sql"
 PROFILES: frozenset[str] = frozenset()
 DOWN = "a part under `-- Down Migration`"
+UTC_DIGITS = 17
 FILE = lazy(r"^(\d+)\D.*\.sql$")
 ALONE = lazy(rb"(?mi)^--[ \t-]*(?:up|down)[ \t]+migration[ \t]*\r?$")
 DIRECTION = lazy(rb"(?mi)^[ \t]*--[ \t-]*(up|down)[ \t]+migration")
@@ -29,7 +34,18 @@ def recognise(folder: Folder) -> str:
 
 def place(file: str) -> Place | None:
     found = FILE.match(file)
-    return Place(((0, int(found[1]), ""), (1, 0, file)), str(int(found[1]))) if found else None
+    return Place(((0, number(found[1]), ""), (1, 0, file)), str(int(found[1]))) if found else None
+
+
+def number(digits: str) -> int:
+    """The number of a name, a time in milliseconds where it is a date; one that is none counts as it stands."""
+    if len(digits) == UTC_DIGITS:
+        import calendar
+        import time
+
+        with suppress(ValueError):
+            return calendar.timegm(time.strptime(digits[:-3], "%Y%m%d%H%M%S")) * 1000 + int(digits[-3:])
+    return int(digits)
 
 
 def places(folder: Folder) -> Iterator[tuple[str, Place]]:
@@ -37,7 +53,8 @@ def places(folder: Folder) -> Iterator[tuple[str, Place]]:
 
 
 def one_transaction(folder: Folder) -> bool:
-    return True
+    """Unless package.json calls it with the flag against it."""
+    return mode(BY_NAME[NAME], folder).together
 
 
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:

@@ -1,19 +1,24 @@
 """refinery: V<number>__<name>.sql, U<number>__ too, in the order of the numbers, in a Rust project.
 
-Source: rust-db/refinery, refinery_core/src/util.rs: the pattern of file names; README: each migration runs in a
-transaction of its own, or all in one where the caller says `set_grouped`; files have no mark against it.
+Sources: rust-db/refinery, refinery_core/src/util.rs (the pattern of file names, looked for in all folders below, and
+the version, an i32 or i64), runner.rs (the order is that of the versions alone, U among V) and traits/async.rs with
+drivers/tokio_postgres.rs: each file runs, with the note of it, in a transaction of its own, all of them in one where
+the caller says `set_grouped(true)`; files have no mark against it. What the migration() of a file in Rust gives back
+isn't known.
 """
 
 from collections.abc import Iterator
 
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Script, whole
+from db_sage_lint.script import Fragment, Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name, natural
 
 NAME = "refinery"
 NAMES = "V<number>__<name>.sql, with two underscores"
 PROFILES: frozenset[str] = frozenset()
-FILE = lazy(r"^(?:.*/)?([UV])(\d+(?:\.\d+)?)__(\w+)\.sql$")
+ENDINGS = (".rs",)
+FILE = lazy(r"^(?:.*/)?([UV])(\d+(?:\.\d+)?)__(\w+)\.(?:sql|rs)$")
+UNREAD = "migrations in Rust are not read"
 
 
 def recognise(folder: Folder) -> str:
@@ -35,5 +40,7 @@ def places(folder: Folder) -> Iterator[tuple[str, Place]]:
 
 
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
-    """The whole file, in a transaction."""
+    """The whole file, in a transaction; Rust is unread."""
+    if path.endswith(ENDINGS):
+        return (Script(path, source, (Fragment(0, source, len(source), UNREAD),), "up", True),)
     return (whole(path, source, direction=place.direction, transaction=True),)

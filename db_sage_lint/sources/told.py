@@ -207,7 +207,9 @@ TOLD: dict[str, dict[str, str | tuple[str, ...]]] = {
         "NAME": "refinery",
         "MARKS": (),
         "TREE_MARKS": (),
-        "ENDINGS": (),
+        "ENDINGS": (
+            ".rs",
+        ),
         "SUBFOLDERS": (),
     },
     "flyway": {

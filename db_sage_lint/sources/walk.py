@@ -14,8 +14,9 @@ MIGRATION_FOLDER = re.compile(
     r"(?i)(^|[/_.-])(migrat\w*|migrator|changelogs?|upgrades?|updates?|deltas?|versions?)([/_.-]|$)"
 )
 CODE_FOLDER = re.compile(r"(?i)(^|[/_.-])(migrat\w*|versions|alembic)([/_.-]|$)")
-# Code that is a migration only where its name begins with a number, and stands in the order of those in SQL.
-NUMBERED_CODE = (".go",)
+# Code that is a migration only where its name begins with a version, and stands in the order of those in SQL.
+NUMBERED_CODE = (".go", ".rs")
+NUMBERED = re.compile(r"[UV]?\d")
 CODE = (".py", ".js", ".ts", ".mjs", ".cjs", ".mts", ".cts")
 
 
@@ -34,7 +35,7 @@ def is_wanted(path: str) -> bool:
     folder, _, name = path.rpartition("/")
     if is_sql(name) or name in MARKS:
         return True
-    if not name.endswith(ENDINGS) or (name.endswith(NUMBERED_CODE) and not name[0].isdigit()):
+    if not name.endswith(ENDINGS) or (name.endswith(NUMBERED_CODE) and not NUMBERED.match(name)):
         return False
     return not name.endswith((*CODE, *NUMBERED_CODE)) or bool(CODE_FOLDER.search(folder))
 

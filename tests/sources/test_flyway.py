@@ -58,3 +58,22 @@ def test_prefixes_of_the_configuration(name: str, text: str, tmp_path: Path, mon
     assert [(entry.path, entry.place.direction) for entry in history.entries] == [
         ("sql/M2__b.sql", "up"), ("sql/Back2__b.sql", "down"), ("sql/M10__c.sql", "up"), ("sql/R__view.sql", "up"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "together"),
+    [
+        ("flyway.conf", "flyway.group=true\n", True),
+        ("flyway.toml", "[flyway]\ngroup = true\n", True),
+        ("flyway.conf", "flyway.group=false\n", False),
+    ],
+)
+def test_what_is_pending_may_be_one_transaction(
+    name: str, text: str, together: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / name).write_text(text)
+    (tmp_path / "V1__a.sql").write_text("SELECT 1;\n")
+    monkeypatch.chdir(tmp_path)
+    (history,) = discover(wanted_files(".")).histories
+    assert history.one_transaction is together

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from db_sage_lint.sources import node_pg_migrate
+
 if TYPE_CHECKING:
     from tests.sources.conftest import Sample
 
@@ -29,3 +31,8 @@ def test_findings(sample: "Callable[[str], Sample]") -> None:
     tree = sample("node_pg_migrate")
     assert tree.found("concurrently-in-transaction") == [("10_by_customer.sql", 4)]
     assert tree.found("syntax-error", "unknown-object", "object-already-exists") == []
+
+
+def test_a_date_is_a_time_in_milliseconds() -> None:
+    numbers = [node_pg_migrate.number(digits) for digits in ("12", "1589352427505", "20200513070724505", "20201399070724505")]
+    assert numbers == [12, 1589352427505, 1589353644505, 20201399070724505]
