@@ -8,7 +8,7 @@ import msgspec
 from db_sage_lint.cli import say
 from db_sage_lint.cli.output import write
 from db_sage_lint.errors import CLEAN, MISUSE
-from db_sage_lint.recognised import Part, Recognised, Sources, sources
+from db_sage_lint.recognised import Fault, Part, Recognised, Sources, sources
 from db_sage_lint.report import Request
 
 TRANSACTIONS = {True: "in a transaction", False: "no transaction", None: "as its statements say"}
@@ -19,7 +19,8 @@ TRANSACTIONS = {True: "in a transaction", False: "no transaction", None: "as its
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", help="[default: text]")
 def command(paths: tuple[str, ...], form: str) -> int:
     """Show what the linter takes the files in PATHS for: the runner and the mark that it is known by, and each script
-    in the order in which it runs, with its direction and whether the runner opens a transaction around it.
+    in the order in which it runs, with its direction and whether the runner opens a transaction around it; then, behind
+    an exclamation mark, files that are missing and files that the runner wouldn't run.
 
     Without PATHS it finds the project's migrations. The setting `runner` overrides what is recognised.
     """
@@ -44,7 +45,11 @@ def text(found: Sources) -> str:
 
 def history(one: Recognised) -> list[str]:
     heading = f"{one.folder}: {one.runner} ({one.why})"
-    return [heading, *table(one.scripts, one.folder)]
+    return [heading, *table(one.scripts, one.folder), *map(fault, one.faults)]
+
+
+def fault(one: Fault) -> str:
+    return f"  ! {one.path}{f':{one.line}' if one.line else ''}: {one.what}"
 
 
 def table(parts: Sequence[Part], folder: str) -> list[str]:
@@ -53,6 +58,10 @@ def table(parts: Sequence[Part], folder: str) -> list[str]:
     width = max(map(len, names), default=0)
     digits = len(str(len(parts)))
     return [
-        f"  {number:{digits}}  {name:{width}}  {part.direction:4}  {TRANSACTIONS[part.transaction]}"
+        f"  {number:{digits}}  {name:{width}}  {part.direction:4}  {TRANSACTIONS[part.transaction]}{included(part)}"
         for number, (name, part) in enumerate(zip(names, parts, strict=True), 1)
     ]
+
+
+def included(part: Part) -> str:
+    return f", with {', '.join(part.includes)}" if part.includes else ""

@@ -2,11 +2,13 @@
 
 Source: diesel-rs/diesel, diesel_migrations: the version is the folder's name up to the first underscore without its
 hyphens; each migration runs in a transaction, unless metadata.toml beside it says `run_in_transaction = false`. The
-file is sent in one message, whose statements are one transaction all the same (issue 4552).
+file is sent in one message, whose statements are one transaction all the same (issue 4552). A folder without up.sql is
+an error (src/file_based_migrations.rs).
 """
 
 from collections.abc import Iterator
 
+from db_sage_lint.operations import ChainBroken
 from db_sage_lint.regex import lazy
 from db_sage_lint.script import Direction, Script, whole
 from db_sage_lint.sources.history import Folder, Place
@@ -18,6 +20,7 @@ DOWN = "a down.sql beside it"
 MARKS = frozenset({"metadata.toml", "diesel.toml"})
 FILE = lazy(r"^(([^/_]+)[^/]*)/(up|down)\.sql$")
 DATED = lazy(r"^\d{4}-\d{2}-\d{2}-\d{6}_[^/]*/up\.sql$")
+STOPS = "`diesel migration` stops with an error for all of them"
 SETUP = "00000000000000_diesel_initial_setup/up.sql"
 NO_TRANSACTION = lazy(rb"(?m)^\s*run_in_transaction\s*=\s*false\b")
 
@@ -39,14 +42,18 @@ def recognise(folder: Folder) -> str:
 
 
 def places(folder: Folder) -> Iterator[tuple[str, Place]]:
+    """Both ways of every migration; one without up.sql is a flaw."""
     off = {file.rpartition("/")[0] for file in folder.files if file.endswith("/metadata.toml") and is_off(folder, file)}
     for file in folder.files:
         found = FILE.match(file)
-        if found:
-            number = found[2].replace("-", "")
-            transaction = False if found[1] in off else None
-            direction: Direction = "down" if found[3] == "down" else "up"
-            yield file, Place(((1, 0, number), (1, 0, found[1])), number, direction, transaction)
+        if not found:
+            continue
+        if found[3] == "down" and f"{found[1]}/up.sql" not in folder.files:
+            folder.flaw(file, ChainBroken(what="there is no up.sql beside it", effect=STOPS))
+        number = found[2].replace("-", "")
+        transaction = False if found[1] in off else None
+        direction: Direction = "down" if found[3] == "down" else "up"
+        yield file, Place(((1, 0, number), (1, 0, found[1])), number, direction, transaction)
 
 
 def is_off(folder: Folder, file: str) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct
 
-from db_sage_lint.operations import ChainBroken, FileUnrecognised
+from db_sage_lint.operations import ChainBroken
 from db_sage_lint.script import Fragment, Script
 from db_sage_lint.sources.history import Folder, Place, natural
 
@@ -24,8 +24,8 @@ MIGRATION = "/migration.sql"
 MARKS = frozenset({"_journal.json", SNAPSHOT})
 SUBFOLDERS = frozenset({"meta"})
 DIALECTS = frozenset({"postgresql", "pg", "cockroach"})
+WHY_NOT = f"{JOURNAL} doesn't list it; `drizzle-kit generate --custom` makes a file with its entry"
 BREAKPOINT = b"--> statement-breakpoint"
-UNLISTED = "not in the journal"
 
 
 class JournalEntry(Struct):
@@ -72,24 +72,23 @@ def places(folder: Folder) -> Iterator[tuple[str, Place]]:
     listed = [f"{entry.tag}.sql" for entry in found.entries] if found else []
     places = {file: Place(((0, number, ""),), file.removesuffix(".sql")) for number, file in enumerate(listed)}
     others = [file for file in folder.sql() if file not in places and "/" not in file]
-    tell(folder, listed, others if listed else [])
+    tell(folder, listed)
     present = {file: place for file, place in places.items() if file in folder.files}
     yield from present.items()
     for file in others:
-        yield file, Place(((1, 0, ""), *natural(file)), UNLISTED if present else file.removesuffix(".sql"))
+        by_name = file, Place(((1, 0, ""), *natural(file)), file.removesuffix(".sql"))
+        passed_over = folder.passed_over(file, NAME, WHY_NOT, natural(file)) if listed else by_name
+        yield passed_over if present else by_name
 
 
-def tell(folder: Folder, listed: list[str], others: list[str]) -> None:
-    """What doesn't fit together: files that the journal lists and that are missing, and those that never run."""
+def tell(folder: Folder, listed: list[str]) -> None:
+    """The files that the journal lists and that are missing."""
     source = folder.read(JOURNAL) or b""
     for file in listed:
         if file not in folder.files:
             at = source.find(b'"%s"' % file.removesuffix(".sql").encode())
             what = f"the journal lists {file}, and there is no such file"
             folder.flaw(JOURNAL, ChainBroken(what=what, effect="`migrate` stops with an error", at=at))
-    why = f"{JOURNAL} doesn't list it; `drizzle-kit generate --custom` makes a file with its entry"
-    for file in others:
-        folder.flaw(file, FileUnrecognised(path=folder.shown(file), runner=NAME, why=why))
 
 
 def one_transaction(folder: Folder) -> bool:
@@ -98,7 +97,7 @@ def one_transaction(folder: Folder) -> bool:
 
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
     """The parts between the breakpoints, in one transaction; nothing of a file that never runs."""
-    if place.number == UNLISTED:
+    if not place.runs:
         return ()
     return (Script(path, source, tuple(parts(source)), place.direction, transaction=True),)
 

@@ -8,12 +8,14 @@ from typing import Protocol
 
 from msgspec import Struct, field
 
-from db_sage_lint.operations import Operation
+from db_sage_lint.operations import FileUnrecognised, Operation
 from db_sage_lint.script import Direction, Script
 
 Version = tuple[tuple[int, int, str], ...]
 
 
+# How the numbers of files begin that stand among a runner's and that it never runs.
+UNLISTED = "not listed: "
 # Files of a folder that recognition looks into: its first ones, one from the middle and the last.
 SAMPLES = 4
 
@@ -29,6 +31,11 @@ class Place(Struct, frozen=True):
     number: str
     direction: Direction = "up"
     transaction: bool | None = None
+
+    @property
+    def runs(self) -> bool:
+        """Whether the runner runs the file."""
+        return not self.number.startswith(UNLISTED)
 
 
 class Flaw(Struct, frozen=True):
@@ -53,6 +60,14 @@ class Folder(Struct, frozen=True, eq=False):
     problems: list[str] = field(default_factory=list)
     flaws: list[Flaw] = field(default_factory=list)
     known: dict[str, bytes] = field(default_factory=dict)
+
+    def passed_over(self, file: str, runner: str, why: str, version: "Version" = ()) -> tuple[str, "Place"]:
+        """Gives the place of a file that stands among the runner's and is never run. That is noted with its reason,
+        unless it is meant to be so, and `why` is empty.
+        """
+        if why:
+            self.flaw(file, FileUnrecognised(path=self.shown(file), runner=runner, why=why))
+        return file, Place(((1, 0, ""), *version), UNLISTED + file)
 
     @property
     def name(self) -> str:

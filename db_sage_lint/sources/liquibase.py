@@ -53,14 +53,20 @@ def roots(folder: Folder) -> Iterator[tuple[str, bytes]]:
 
 
 def places(folder: Folder) -> Iterator[tuple[str, Place]]:
-    """What the changelogs include in their order, behind it formatted SQL that none includes, by name."""
+    """What the changelogs include in their order; formatted SQL that none includes is a flaw, or without changelogs
+    all that there is, by name.
+    """
     walk = Walk(folder)
     for file, _ in roots(folder):
         walk.follow(file)
     for number, (file, transaction) in enumerate(walk.found.items()):
         yield file, Place(((0, number, ""),), file, transaction=transaction)
     for file in folder.sql():
-        if file not in walk.found and FORMATTED.match(folder.read(file) or b""):
+        if file in walk.found or not FORMATTED.match(folder.read(file) or b""):
+            continue
+        if walk.found:
+            yield folder.passed_over(file, NAME, "no changelog here includes it", natural(file))
+        else:
             yield file, Place(((1, 0, ""), *natural(file)), file)
 
 
@@ -160,7 +166,9 @@ def joined(folder: str, path: str) -> str:
 
 
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
-    """A script for each changeset, and one for its way back."""
+    """A script for each changeset, and one for its way back; nothing of a file that never runs."""
+    if not place.runs:
+        return ()
     if not is_sql(path):
         return tuple(of_changelog(path, source))
     if not FORMATTED.match(source):

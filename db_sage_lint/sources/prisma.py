@@ -3,12 +3,14 @@
 The schema engine sends each file in one message. From 7.4 on it cuts files with CREATE INDEX CONCURRENTLY into
 statements where its own parser can read them; since that leaves out the releases in use, and DROP INDEX CONCURRENTLY,
 such files are taken as all the others. There are no down migrations.
-Sources: prisma/prisma-engines, schema-engine/core (list_migrations sorts the names as text), and its issues 14456 and
-pull requests 5767 and 5847 on what a file with CONCURRENTLY needs.
+Sources: prisma/prisma-engines, schema-engine/core (list_migrations sorts the names as text), its pull request 1619 (a
+folder without migration.sql is an error), and its issues 14456 and pull requests 5767 and 5847 on what a file with
+CONCURRENTLY needs.
 """
 
 from collections.abc import Iterator
 
+from db_sage_lint.operations import ChainBroken
 from db_sage_lint.script import Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name
 from db_sage_lint.sources.sections import in_one_message
@@ -37,6 +39,12 @@ def place(file: str) -> Place | None:
 
 
 def places(folder: Folder) -> Iterator[tuple[str, Place]]:
+    folders = {file.partition("/")[0] for file in folder.files if "/" in file}
+    for name in sorted(folders):
+        if f"{name}/{FILE}" not in folder.files:
+            first = next(file for file in folder.files if file.startswith(f"{name}/"))
+            what = f"there is no {FILE} in the folder {name}"
+            folder.flaw(first, ChainBroken(what=what, effect="`prisma migrate` stops with an error"))
     return by_name(folder.files, place)
 
 

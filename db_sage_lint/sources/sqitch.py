@@ -1,5 +1,6 @@
 """Sqitch: the changes of sqitch.plan in its order, each with deploy/, revert/ and verify/<change>.sql.
 
+Scripts in deploy/ that the plan doesn't name are never run.
 A change that stands in the plan several times was reworked: the files of an earlier instance are those with a tag that
 stands between it and the next, deploy/<change>@<tag>.sql. psql runs each file as it stands, without a transaction of
 Sqitch's own; verify scripts change nothing, and nothing of them is judged.
@@ -64,6 +65,7 @@ def changes(plan: bytes) -> list[Change]:
 def places(folder: Folder) -> Iterator[tuple[str, Place]]:
     """The files of the plan's changes."""
     files = frozenset(folder.files)
+    taken: set[str] = set()
     for number, change in enumerate(changes(folder.read(PLAN) or b"")):
         name = file_name(change, files)
         if f"deploy/{name}.sql" not in files:
@@ -76,7 +78,11 @@ def places(folder: Folder) -> Iterator[tuple[str, Place]]:
             (f"verify/{name}.sql", Place(version, VERIFY, "down")),
         ):
             if file in files:
+                taken.add(file)
                 yield file, place
+    for file in folder.sql():
+        if file.startswith("deploy/") and file not in taken:
+            yield folder.passed_over(file, NAME, f"{PLAN} doesn't name it; `sqitch add` makes a script with its line")
 
 
 VERIFY = "verify"
@@ -91,7 +97,7 @@ def file_name(change: Change, files: frozenset[str]) -> str:
 
 
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
-    """The whole file, statement by statement as psql sends it; nothing of a verify script."""
-    if place.number == VERIFY:
+    """The whole file, statement by statement as psql sends it; nothing of a verify script or one that never runs."""
+    if place.number == VERIFY or not place.runs:
         return ()
     return (whole(path, source, direction=place.direction, transaction=False),)

@@ -1,7 +1,7 @@
 """Temporal's schema tool: versioned/v<version>/manifest.json lists the files of each version.
 
 Source: temporalio/temporal, tools/common/schema/updatetask.go: versions in order, the files of `SchemaUpdateCqlFiles`
-as listed, their statements one by one and without a transaction.
+as listed, their statements one by one and without a transaction. With `AllowNoCqlFiles` none are meant to run.
 """
 
 from collections.abc import Iterator
@@ -24,6 +24,7 @@ class Manifest(Struct, rename="pascal"):
     """What is read of a manifest.json."""
 
     schema_update_cql_files: list[str] = []
+    allow_no_cql_files: bool = False
 
 
 def recognise(folder: Folder) -> str:
@@ -34,15 +35,20 @@ def recognise(folder: Folder) -> str:
 
 def listed(folder: Folder, manifest: str) -> list[str]:
     """The files that a manifest lists; none where it isn't one of these."""
+    return decoded(folder, manifest).schema_update_cql_files
+
+
+def decoded(folder: Folder, manifest: str) -> Manifest:
     try:
-        return msgspec.json.decode(folder.read(manifest) or b"", type=Manifest).schema_update_cql_files
+        return msgspec.json.decode(folder.read(manifest) or b"", type=Manifest)
     except msgspec.DecodeError:
-        return []
+        return Manifest()
 
 
 def places(folder: Folder) -> Iterator[tuple[str, Place]]:
-    """The listed files by version, then as listed; one that isn't there is a flaw."""
+    """The listed files by version, then as listed; one that isn't there, or that isn't listed, is a flaw."""
     present = set(folder.files)
+    taken: set[str] = set()
     for manifest in folder.files:
         found = MANIFEST.match(manifest)
         for number, name in enumerate(listed(folder, manifest) if found else ()):
@@ -53,9 +59,18 @@ def places(folder: Folder) -> Iterator[tuple[str, Place]]:
                 folder.flaw(manifest, ChainBroken(what=what, effect="the schema tool stops at it", at=at))
                 continue
             version = manifest.partition("/")[0]
+            taken.add(file)
             yield file, Place((*natural(version), (2, number, "")), f"{version} {name}")
+    manifests = {file.partition("/")[0]: file for file in folder.files if MANIFEST.match(file)}
+    for file in folder.sql():
+        manifest = manifests.get(file.partition("/")[0])
+        if manifest and file not in taken:
+            why = "" if decoded(folder, manifest).allow_no_cql_files else "the manifest.json beside it doesn't list it"
+            yield folder.passed_over(file, NAME, why)
 
 
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
-    """The whole file, without a transaction around it."""
+    """The whole file, without a transaction around it; nothing of one that never runs."""
+    if not place.runs:
+        return ()
     return (whole(path, source, transaction=False),)

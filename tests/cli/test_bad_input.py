@@ -148,3 +148,41 @@ def test_order_of_arguments_changes_nothing(form: str, here: Path, command: Comm
     for order in (names[::-1], names[1:] + names[:1], [*names, "./3.sql"]):
         done = command("check", *order, "--format", form)
         assert (done.code, done.out, done.err) == (first.code, first.out, first.err)
+
+
+PLAN = "%project=x\n\nsafe 2020-01-01T00:00:00Z me <m@e> # a\ngone 2020-01-01T00:00:00Z me <m@e> # b\n"
+REVISION = 'from alembic import op\nrevision = "{}"\ndown_revision = {}\n\n\ndef upgrade():\n    op.execute("""{}""")\n'
+BROKEN_SET_UPS = {
+    "a plan that names a missing file": (
+        {"sqitch.plan": PLAN, "deploy/safe.sql": UNSAFE},
+        "m/sqitch.plan:4:1: error migration-chain-broken there is no deploy/gone.sql for this change",
+    ),
+    "a graph with a hole": (
+        {
+            "versions/a.py": REVISION.format("a1", None, UNSAFE),
+            "versions/b.py": REVISION.format("b2", "'zz'", "SELECT 1"),
+        },
+        "m/versions/b.py:3:1: error migration-chain-broken zz is the revision of no file: alembic stops with an error",
+    ),
+    "a placeholder without a value": (
+        {"flyway.conf": "flyway.placeholders.a=1\n", "V1__a.sql": UNSAFE, "V2__b.sql": "SELECT '${b}';\n"},
+        "error: m/V2__b.sql: no value for ${b}; flyway.conf needs flyway.placeholders.b=…",
+    ),
+    "two runners in one folder": (
+        {"1_a.sql": f"-- +goose Up\n{UNSAFE}", "2_b.sql": "-- migrate:up\nSELECT 1;\n-- migrate:down\n"},
+        "error: m: goose (`-- +goose Up` in its files) and dbmate (`-- migrate:up` in its files) both claim this",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN_SET_UPS)
+def test_runners_set_up_wrongly(what: str, here: Path, command: Command) -> None:
+    files, said = BROKEN_SET_UPS[what]
+    for name, text in files.items():
+        (here / "m" / name).parent.mkdir(parents=True, exist_ok=True)
+        (here / "m" / name).write_text(text)
+    done = command("check", "m", "--format", "concise")
+    lines = [*done.out.splitlines(), *done.err.splitlines()]
+    assert any(line.startswith(said) for line in lines)
+    assert any("index-without-concurrently" in line for line in lines), "the rest is judged"
+    assert done.code == (2 if said.startswith("error: ") else 1)

@@ -46,6 +46,7 @@ def test_json(project: Path, command: Command) -> None:
     assert (history["folder"], history["runner"]) == ("a/migrations", "goose")
     assert history["scripts"][2] == {
         "path": "a/migrations/10_y.sql", "version": "10", "direction": "up", "transaction": False,
+        "includes": [],
     }  # fmt: skip
     assert shown["alone"] == shown["problems"] == []
 
@@ -74,3 +75,24 @@ def test_two_runners_claim_one_folder(project: Path, command: Command) -> None:
     assert done.err.startswith("error: a/migrations: goose (")
     assert "set `runner` to say whose it is" in done.err
     assert done.out.startswith("a/migrations: goose (")
+
+
+def test_what_does_not_run_and_what_is_put_in(project: Path, command: Command) -> None:
+    write(project, "c/migrations/1_x.sql", "\\i views.sql\n")
+    write(project, "c/migrations/2_y.sql", "\\set x 1\n")
+    write(project, "d/meta/_journal.json", '{"entries": [{"tag": "0_a"}, {"tag": "1_b"}]}')
+    write(project, "d/0_a.sql", "SELECT 1;\n")
+    write(project, "d/2_c.sql", "SELECT 1;\n")
+    lines = command("sources", "c", "d", "views.sql").out.splitlines()
+    assert [line.partition("`")[0] for line in lines] == [
+        "c/migrations: psql scripts (commands of psql in its files)",
+        "  1  1_x.sql  up    no transaction, with views.sql",
+        "  2  2_y.sql  up    no transaction",
+        "",
+        "d: drizzle (it has a meta/_journal.json)",
+        "  1  0_a.sql  up    in a transaction",
+        "  ! d/meta/_journal.json:1: the journal lists 1_b.sql, and there is no such file: ",
+        "  ! d/2_c.sql: not run, as meta/_journal.json doesn't list it; ",
+    ]
+    shown = msgspec.json.decode(command("sources", "d", "--format", "json").out)
+    assert [fault["path"] for fault in shown["histories"][0]["faults"]] == ["d/meta/_journal.json", "d/2_c.sql"]
