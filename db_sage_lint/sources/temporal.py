@@ -4,7 +4,7 @@ Source: temporalio/temporal, tools/common/schema/updatetask.go: versions in orde
 as listed, their statements one by one and without a transaction. With `AllowNoCqlFiles` none are meant to run.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 import msgspec
 from msgspec import Struct
@@ -61,11 +61,16 @@ def places(folder: Folder) -> Iterator[tuple[str, Place]]:
             version = manifest.partition("/")[0]
             taken.add(file)
             yield file, Place((*natural(version), (2, number, "")), f"{version} {name}")
+    yield from unlisted(folder, taken)
+
+
+def unlisted(folder: Folder, taken: Container[str]) -> Iterator[tuple[str, Place]]:
+    """The files beside a manifest that it doesn't list."""
     manifests = {file.partition("/")[0]: file for file in folder.files if MANIFEST.match(file)}
     for file in folder.sql():
-        manifest = manifests.get(file.partition("/")[0])
-        if manifest and file not in taken:
-            why = "" if decoded(folder, manifest).allow_no_cql_files else "the manifest.json beside it doesn't list it"
+        beside = manifests.get(file.partition("/")[0])
+        if beside and file not in taken:
+            why = "" if decoded(folder, beside).allow_no_cql_files else "the manifest.json beside it doesn't list it"
             yield folder.passed_over(file, NAME, why)
 
 
