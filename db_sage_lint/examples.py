@@ -2,7 +2,7 @@
 
 import re
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from db_sage_lint.config import Config
 from db_sage_lint.effects import Effect, Lock
@@ -11,10 +11,10 @@ from db_sage_lint.findings import Finding, Severity
 from db_sage_lint.judge import Judge
 from db_sage_lint.operations import Name
 from db_sage_lint.rules import Example, Rule, load
-from db_sage_lint.script import whole
+from db_sage_lint.script import Script, whole
 from db_sage_lint.seen import Seen, SeenStatements
 from db_sage_lint.settle import settle
-from db_sage_lint.sources import changes
+from db_sage_lint.sources import changes, client_of
 from db_sage_lint.sources.discover import How, recognise
 from db_sage_lint.sources.history import split_direction
 
@@ -84,15 +84,19 @@ def steps(example: Example) -> list[Step]:
     if example.applied:
         return steps_since(Applied(example.applied), example)
     found = [
-        Step(
-            script=whole(path, sql.encode(), direction=split_direction(path)[1], transaction=example.transaction),
-            change_set=0 if example.together else number,
-        )
+        Step(script=script_of(path, sql, example), change_set=0 if example.together else number)
         for number, (path, sql) in enumerate(files(example.sql), 1)
         if path != example.dump
     ]
     dumps = ((path, sql.encode()) for path, sql in files(example.sql) if path == example.dump)
     return found + [step for dump in dumps for step in changes.of_dump(*dump, found, changes.Change())]
+
+
+def script_of(path: str, sql: str, example: Example) -> Script:
+    script = whole(path, sql.encode(), direction=split_direction(path)[1], transaction=example.transaction)
+    if not example.runner:
+        return script
+    return structs.replace(script, client=client_of(example.runner))
 
 
 def seen(example: Example, replayed: list[Step]) -> SeenStatements:

@@ -6,7 +6,7 @@ from msgspec import Struct, structs
 
 from db_sage_lint.lexer import words
 from db_sage_lint.lower import lower
-from db_sage_lint.operations import Operation, SyntaxProblem, Unread
+from db_sage_lint.operations import Operation, PsqlCommand, SyntaxProblem, Unread
 from db_sage_lint.parse import Problem, Statement, parse
 from db_sage_lint.script import Fragment, Script
 
@@ -80,9 +80,17 @@ def unparsed(problem: Problem, source: bytes, script: Script | None = None) -> R
             Unread(why=problem.message, names=names, at=problem.at),
         )
     elif problem.kind == "include":
-        operations = (Unread(why=problem.message, at=problem.at),)
+        operations = (command_of(problem, source), Unread(why=problem.message, at=problem.at))
     elif problem.kind in {"template", "unread"}:
         operations = (Unread(why=problem.message, names=names, at=problem.at),)
+    elif problem.kind == "psql":
+        return Read(problem.start, problem.end, (command_of(problem, source),), 0, script)
     else:
         return Read(problem.start, problem.end, (), 0, script)
     return Read(problem.start, problem.end, operations, script=script)
+
+
+def command_of(problem: Problem, source: bytes) -> PsqlCommand:
+    """The command of psql that stands there."""
+    words = source[problem.at : problem.end].split(maxsplit=1)
+    return PsqlCommand(command=words[0].decode("utf-8", "replace") if words else "", at=problem.at)

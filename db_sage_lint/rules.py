@@ -44,6 +44,7 @@ class Example(Struct, frozen=True, forbid_unknown_fields=True):
     change set. `transaction` is the runner's; `pg`, `profile`, `options`, `complete` and `external` are configuration.
     `applied` are the files of the base revision, where git's view matters; then what it doesn't have is the change set.
     `seen` is what a shadow server saw of statements. `dump` is the file that is no migration, but a dump of the schema.
+    `runner` names the runner that sends the files to the server.
     """
 
     sql: str
@@ -58,6 +59,7 @@ class Example(Struct, frozen=True, forbid_unknown_fields=True):
     applied: str = ""
     dump: str = ""
     seen: tuple[SeenExample, ...] = ()
+    runner: str = ""
 
 
 class Rule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

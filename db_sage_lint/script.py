@@ -26,13 +26,33 @@ class Fragment(Struct, frozen=True):
     script: "Script | None" = None
 
 
+class Client(Struct, frozen=True):
+    """What sends scripts to the server: `runner` by its name, as far as that is known.
+
+    `psql` says whether psql reads the files, with its own commands and the rows behind COPY … FROM stdin; None: not
+    known. `copies` says that it takes such rows although it is not psql. `one_session` says whether scripts that run
+    one after another share a session. `restores` are the settings that it puts back before each of them; "all" stands
+    for those of RESET ALL.
+    """
+
+    runner: str = ""
+    psql: bool | None = None
+    copies: bool = False
+    one_session: bool | None = None
+    restores: frozenset[str] = frozenset()
+
+
+UNKNOWN_CLIENT = Client()
+
+
 class Script(Struct, frozen=True, eq=False):
     """One migration as its runner runs it.
 
     `path` is what findings print (relative, with forward slashes) and `source` the whole file as it stands.
     `fragments` are the parts that run, in order. `transaction` says whether the runner opens one around the
     script: None where the runner is not known, so that the engine has to infer it from the statements. `one_message`
-    says that it opens none, but sends the script in one message, of which PostgreSQL makes one transaction.
+    says that it opens none, but sends the script in one message, of which PostgreSQL makes one transaction. `client` is
+    what sends it.
     """
 
     path: str
@@ -41,6 +61,7 @@ class Script(Struct, frozen=True, eq=False):
     direction: Direction = "up"
     transaction: bool | None = None
     one_message: bool = False
+    client: Client = UNKNOWN_CLIENT
 
 
 class Origin(Struct, frozen=True, eq=False):

@@ -2,7 +2,7 @@
 
 from db_sage_lint.checks.registry import check
 from db_sage_lint.context import Context, Verdict
-from db_sage_lint.operations import ScriptEnd, ShadowFailed, SyntaxProblem
+from db_sage_lint.operations import Copy, PsqlCommand, ScriptEnd, ShadowFailed, SyntaxProblem
 
 
 @check
@@ -16,6 +16,19 @@ def statement_not_analysed(_: ScriptEnd, now: Context) -> Verdict | bool:
     if count > 1:
         what = f"the effect of {count} statements is unknown, of this one first"
     return Verdict(where=unread[0].origin, facts={"what": what, "why": unread[0].why})
+
+
+@check
+def psql_command_in_migration(op: PsqlCommand | Copy, now: Context) -> Verdict | bool:
+    client = now.script.client
+    if client.psql is not False or op.possible:
+        return False
+    if isinstance(op, PsqlCommand):
+        return Verdict(facts={"what": op.command, "runner": client.runner})
+    rows = op.is_from and not op.place and not client.copies
+    return rows and Verdict(
+        facts={"what": "COPY … FROM stdin, with rows behind it,", "runner": client.runner}, effects=()
+    )
 
 
 @check

@@ -133,6 +133,12 @@ class SyntaxProblem(Operation, frozen=True, kw_only=True):
     message: str
 
 
+class PsqlCommand(Operation, frozen=True, kw_only=True):
+    """One of psql's own commands, by its name with the backslash before it."""
+
+    command: str
+
+
 class ShadowFailed(Operation, frozen=True, kw_only=True):
     """A shadow server refused the statement: `message` is PostgreSQL's own, `hint` empty or what it advises."""
 

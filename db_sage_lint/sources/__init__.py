@@ -7,6 +7,8 @@ of their folders; each list has the most particular first.
 
 from typing import cast
 
+from db_sage_lint.errors import UserError, nearest
+from db_sage_lint.script import UNKNOWN_CLIENT, Client
 from db_sage_lint.sources.history import Runner
 from db_sage_lint.sources.late import Late
 
@@ -53,3 +55,11 @@ RUNNERS: tuple[Runner, ...] = MARKED + NAMED
 def modules() -> tuple[Runner, ...]:
     """The modules of all runners, imported."""
     return cast("tuple[Runner, ...]", tuple(runner.module() for runner in LATE_MARKED + LATE_NAMED))
+
+
+def client_of(name: str) -> Client:
+    """What sends the scripts of the runner of that name. Raises UserError where there is none."""
+    for runner in RUNNERS:
+        if name == runner.NAME:
+            return cast("Client", getattr(runner, "CLIENT", UNKNOWN_CLIENT))
+    raise UserError(f"there is no runner `{name}`{nearest(name, (runner.NAME for runner in RUNNERS))}")

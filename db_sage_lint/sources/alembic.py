@@ -3,7 +3,7 @@
 All pending migrations run in one transaction, or each in one of its own if env.py asks for that; a block of
 `with op.get_context().autocommit_block():` is outside of it. Nothing of the user's is run or imported to find this out.
 Source: sqlalchemy/alembic, alembic/script/revision.py (the graph) and runtime/migration.py (begin_transaction,
-autocommit_block).
+autocommit_block); all revisions run on the one connection that env.py opens.
 """
 
 import re
@@ -13,12 +13,13 @@ from msgspec import Struct
 
 from db_sage_lint.operations import ChainBroken, FileDuplicated
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Direction, Script
+from db_sage_lint.script import Client, Direction, Script
 from db_sage_lint.sources.graph import first_in_circle, in_order, leaves
 from db_sage_lint.sources.history import Folder, Place
 
 NAME = "alembic"
 PROFILES: frozenset[str] = frozenset()
+CLIENT = Client(NAME, psql=False, one_session=True)
 ENDINGS = (".py",)
 TREE_MARKS = frozenset({"env.py"})
 ASSIGNED = r"(?m)^%s[ \t]*(?::[^=\n]+)?=[ \t]*(\([^)]*\)|\[[^\]]*\]|[^\n]*)"

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 
 from db_sage_lint.operations import ChainBroken, FileUnrecognised, MarkMisplaced
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Script, whole
+from db_sage_lint.script import Client, Script, whole
 from db_sage_lint.sources.history import Folder, Place, is_sql
 
 NAME = "atlas"
 PROFILES: frozenset[str] = frozenset()
+CLIENT = Client(NAME, psql=False)
 SUM = "atlas.sum"
 MARKS = frozenset({SUM})
 # Files in the format of another tool.

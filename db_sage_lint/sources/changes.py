@@ -17,7 +17,7 @@ from db_sage_lint.operations import (
     SchemaDump,
 )
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Script
+from db_sage_lint.script import UNKNOWN_CLIENT, Client, Script
 from db_sage_lint.sources.history import Entry, Folder, History
 
 Reader = Callable[[str], bytes | None]
@@ -71,6 +71,7 @@ def all_steps(
     history: History, change: Change, read: Reader, transaction: bool | None, put_into: Inclusion
 ) -> Iterator[Step]:
     """As `steps`, where a file without a transaction doesn't keep others from sharing one."""
+    client = sender(history)
     complete = put_into if by_psql(history) else unchanged
     fates = dict(file_fates(history, change, read))
     duplicates = dict(duplicated(history, change.base))
@@ -102,15 +103,21 @@ def all_steps(
             yield Step(Script(entry.path, source, ()), change_set, reported, tuple(about))
         for script in scripts:
             undoes = script.direction == "down" and undone == entry.place.number
-            sent = complete(in_transaction(script, transaction))
+            sent = complete(in_transaction(sent_by(script, client), transaction))
             yield Step(sent, change_set, reported, tuple(about), undoes, history.one_transaction)
             undone = entry.place.number if script.direction == "up" else ""
             about = []
 
 
 def by_psql(history: History) -> bool:
-    """Whether psql runs the files."""
-    return bool(getattr(history.runner, "PSQL", False))
+    """Whether psql runs the files, as far as that is known."""
+    return sender(history).psql is not False
+
+
+def sender(history: History) -> Client:
+    """What sends the files to the server."""
+    found: Client = getattr(history.runner, "CLIENT", UNKNOWN_CLIENT)
+    return found
 
 
 def flaws_by_file(history: History) -> dict[str, list[Operation]]:
@@ -186,7 +193,12 @@ def in_transaction(script: Script, configured: bool | None) -> Script:
     """The script as the settings say that it runs; a file's own mark that it runs without a transaction stands."""
     if configured is None or script.transaction is False:
         return script
-    return Script(script.path, script.source, script.fragments, script.direction, configured)
+    return structs.replace(script, transaction=configured, one_message=False)
+
+
+def sent_by(script: Script, client: Client) -> Script:
+    """The script with what sends it, unless it says that itself."""
+    return script if script.client is not UNKNOWN_CLIENT else structs.replace(script, client=client)
 
 
 def is_reported(entry: Entry, change: Change, touched: bool) -> bool:

@@ -2,20 +2,22 @@
 
 Source: amacneil/dbmate, pkg/dbmate/migration.go: the patterns of the two lines, their options (`transaction:false`, one
 transaction for each file and direction without it), and db.go: the pattern of file names. A part is sent in one
-message, whose statements PostgreSQL makes one transaction whatever the option says (issues 126 and 182).
+message, whose statements PostgreSQL makes one transaction whatever the option says (issues 126 and 182). All run in one
+session (issue 216); psql's commands are taken out of schema.sql only (LoadSchema).
 """
 
 from collections.abc import Iterator
 
 from db_sage_lint.operations import MarkMisplaced
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Direction, Script
+from db_sage_lint.script import Client, Direction, Script
 from db_sage_lint.sources.history import Folder, Place, by_name
 from db_sage_lint.sources.sections import Section, both_ways, in_one_message, script, sections
 
 NAME = "dbmate"
 NAMES = "<number>_<name>.sql"
 PROFILES: frozenset[str] = frozenset()
+CLIENT = Client(NAME, psql=False, one_session=True)
 DOWN = "a part under `-- migrate:down`"
 FILE = lazy(r"^(\d+).*\.sql$")
 DIRECTION = lazy(rb"(?m)^--\s*migrate:(up|down)(?=\s|$)([^\n]*)$")

@@ -2,20 +2,21 @@
 
 Source: diesel-rs/diesel, diesel_migrations: the version is the folder's name up to the first underscore without its
 hyphens; each migration runs in a transaction, unless metadata.toml beside it says `run_in_transaction = false`. The
-file is sent in one message, whose statements are one transaction all the same (issue 4552). A folder without up.sql is
-an error (src/file_based_migrations.rs).
+file is sent in one message, whose statements are one transaction all the same (issue 4552). All run in one session, and
+rows for COPY aren't taken (issue 2419). A folder without up.sql is an error (src/file_based_migrations.rs).
 """
 
 from collections.abc import Iterator
 
 from db_sage_lint.operations import ChainBroken
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Direction, Script, whole
+from db_sage_lint.script import Client, Direction, Script, whole
 from db_sage_lint.sources.history import Folder, Place
 from db_sage_lint.sources.sections import in_one_message
 
 NAME = "diesel"
 PROFILES: frozenset[str] = frozenset()
+CLIENT = Client(NAME, psql=False, one_session=True)
 DOWN = "a down.sql beside it"
 MARKS = frozenset({"metadata.toml", "diesel.toml"})
 FILE = lazy(r"^(([^/_]+)[^/]*)/(up|down)\.sql$")

@@ -3,7 +3,7 @@
 Each migration runs in a transaction unless it says `atomic = False`. Nothing of the user's is run or imported: the
 operations are read off the source. What Django would do to go back is not read.
 Source: django/django, db/migrations/loader.py and graph.py (the order; squashed migrations), executor.py and
-db/backends/postgresql (transactions).
+db/backends/postgresql (transactions; one connection for all).
 """
 
 import re
@@ -13,12 +13,13 @@ from msgspec import Struct
 
 from db_sage_lint.operations import ChainBroken
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Script
+from db_sage_lint.script import Client, Script
 from db_sage_lint.sources.graph import first_in_circle, in_order
 from db_sage_lint.sources.history import Folder, Place
 
 NAME = "django"
 PROFILES: frozenset[str] = frozenset()
+CLIENT = Client(NAME, psql=False, one_session=True)
 ENDINGS = (".py",)
 TREE_MARKS = frozenset({"manage.py"})
 MARKS = frozenset({"apps.py"})

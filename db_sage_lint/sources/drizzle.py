@@ -13,11 +13,12 @@ import msgspec
 from msgspec import Struct
 
 from db_sage_lint.operations import ChainBroken
-from db_sage_lint.script import Fragment, Script
+from db_sage_lint.script import Client, Fragment, Script
 from db_sage_lint.sources.history import Folder, Place, natural
 
 NAME = "drizzle"
 PROFILES: frozenset[str] = frozenset()
+CLIENT = Client(NAME, psql=False, one_session=True)
 JOURNAL = "meta/_journal.json"
 SNAPSHOT = "snapshot.json"
 MIGRATION = "/migration.sql"

@@ -6,19 +6,22 @@ Source: flyway/flyway, documentation "Migrations", "Script Config Files" and "Gr
 transaction for each file, none where `executeInTransaction=false` stands in <file>.conf, or where every statement is
 one that PostgreSQL refuses in a transaction. Files that mix these are an error, unless `mixed` is set. With `group` all
 pending files run in one. It stands in flyway.conf or flyway.toml, as do the prefixes (sqlMigrationPrefix and its kin).
+All run in one session, in which role and search_path are put back before each (DbMigrate.java,
+PostgreSQLConnection.java); rows for COPY are taken, other commands of psql are not (issue 4171).
 """
 
 import re
 from collections.abc import Iterator
 
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Direction, Script, whole
+from db_sage_lint.script import Client, Direction, Script, whole
 from db_sage_lint.sources.history import Folder, Place, Version, is_sql
 from db_sage_lint.sources.sections import statements
 
 NAME = "flyway"
 NAMES = "V<version>__<name>.sql, with two underscores"
 PROFILES: frozenset[str] = frozenset()
+CLIENT = Client(NAME, psql=False, copies=True, one_session=True, restores=frozenset({"role", "search_path"}))
 MARKS = frozenset({"flyway.conf", "flyway.toml"})
 ENDINGS = (".sql.conf",)
 FILE_FORM = (

@@ -3,19 +3,21 @@
 Source: golang-migrate/migrate, source/parse.go (the pattern of file names) and migration.go (the order); Run and
 runStatement in database/postgres/postgres.go: the file is sent in one message without BEGIN. PostgreSQL makes one
 transaction of the statements of a message, unless it is a single one. With `x-multi-statement=true` in the URL of the
-database, which no file here tells, each statement is a message: `transaction = false` in our settings says so.
+database, which no file here tells, each statement is a message: `transaction = false` in our settings says so. All
+files run in one session, and rows for COPY aren't taken (issue 492).
 """
 
 from collections.abc import Iterator
 
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Script, whole
+from db_sage_lint.script import Client, Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name, is_sql, natural
 from db_sage_lint.sources.sections import in_one_message
 
 NAME = "golang-migrate"
 NAMES = "<number>_<name>.up.sql"
 PROFILES: frozenset[str] = frozenset()
+CLIENT = Client(NAME, psql=False, one_session=True)
 DOWN = "a file of the same name that ends in .down.sql"
 FILE = lazy(r"^((?:.*/)?)([0-9]+)_(.*)\.(down|up)\.sql$")
 

@@ -3,20 +3,21 @@
 Source: pressly/goose, internal/sqlparser/parser.go (annotations, read at the start of a line, in any case) and
 internal/provider: one transaction for each file and direction, none with `NO TRANSACTION`, which may stand on any line
 and holds for both directions. Migrations in Go stand in the same order; what they do to the things that they name isn't
-known.
+known. All run in one session (provider_run.go, issue 859), and rows for COPY aren't taken (issue 138).
 """
 
 from collections.abc import Iterator
 
 from db_sage_lint.operations import MarkMisplaced
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Fragment, Script
+from db_sage_lint.script import Client, Fragment, Script
 from db_sage_lint.sources.history import Folder, Place, by_name
 from db_sage_lint.sources.sections import both_ways, script, sections
 
 NAME = "goose"
 NAMES = "<number>_<name>.sql"
 PROFILES: frozenset[str] = frozenset()
+CLIENT = Client(NAME, psql=False, one_session=True)
 DOWN = "a part under `-- +goose Down`"
 ENDINGS = (".go",)
 FILE = lazy(r"^(\d+)_.*(?:\.sql|(?<!_test)\.go)$")

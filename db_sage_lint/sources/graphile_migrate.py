@@ -1,19 +1,21 @@
 """graphile-migrate: migrations/committed/<number>….sql in the order of the numbers, then current.sql or current/*.sql.
 
 Source: graphile/migrate, src/migration.ts and src/current.ts: a committed file begins with lines `--! <Name>: <value>`
-and an empty line; each runs in a transaction, unless the line behind that header is `--! no-transaction`.
+and an empty line; each runs in a transaction, unless the line behind that header is `--! no-transaction`, and all of
+them in one session (commands/migrate.ts). Rows for COPY aren't taken (issue 93).
 """
 
 from collections.abc import Iterator
 
 from db_sage_lint.operations import MarkMisplaced
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Script, whole
+from db_sage_lint.script import Client, Script, whole
 from db_sage_lint.sources.history import Folder, Place
 
 NAME = "graphile-migrate"
 NAMES = "committed/<number>.sql"
 PROFILES: frozenset[str] = frozenset()
+CLIENT = Client(NAME, psql=False, one_session=True)
 MARKS = frozenset({".gmrc", ".gmrc.js", ".gmrc.cjs"})
 SUBFOLDERS = frozenset({"committed", "current"})
 COMMITTED = lazy(r"^committed/(\d+)(-[^/]*)?\.sql$")

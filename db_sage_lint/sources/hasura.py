@@ -2,17 +2,19 @@
 
 `hasura migrate apply` sends each file as the body of run_sql, which the engine runs inside a transaction unless asked
 not to, and the CLI doesn't ask; there is no mark that a file could carry.
-Source: hasura/graphql-engine, docs/migrations, and its issue 2939 on migrations without a transaction.
+Source: hasura/graphql-engine, docs/migrations, and its issues 2939 on migrations without a transaction and 10852 on
+settings, which stay in the sessions of its pool.
 """
 
 from collections.abc import Iterator
 
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Script, whole
+from db_sage_lint.script import Client, Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name
 
 NAME = "hasura"
 PROFILES = frozenset({"hasura"})
+CLIENT = Client(NAME, psql=False, one_session=True)
 FILE = lazy(r"^([0-9]+)_[^/]*/(up|down)\.sql$")
 MILLISECONDS = lazy(r"^[0-9]{13}_")
 

@@ -149,8 +149,8 @@ class Runner(Protocol):
     NAMES, the words for how the names look that it takes;
     one_transaction(folder), whether all pending files run in one transaction;
     all_or_each(folder), whether they do so only if none of them wants to run without;
-    PSQL, that its files are run by psql, so that they can put in others;
-    location(root), the folder whose histories of this runner are one, if no two of them have the same version.
+    location(root), the folder whose histories of this runner are one, if no two of them have the same version;
+    CLIENT, what sends its scripts to the server and how sessions go on, where that is known.
     """
 
     NAME: str

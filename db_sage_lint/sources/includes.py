@@ -111,7 +111,9 @@ class Inclusion:
         if source is None:
             self.includes.refuse(script, at, why or "there is no such file")
             return None
-        return structs.replace(whole(path, source), direction=self.script.direction, transaction=False)
+        return structs.replace(
+            whole(path, source), direction=self.script.direction, transaction=False, client=self.script.client
+        )
 
     def resolved(self, name: str, script: Script, *, relative: bool) -> tuple[str, str]:
         """The path of a file as messages print it, and why it can't be read, empty where it can."""

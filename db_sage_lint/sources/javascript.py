@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Direction, Fragment, Script
+from db_sage_lint.script import Client, Direction, Fragment, Script
 from db_sage_lint.sources.history import Folder, Place, by_name, natural
 from db_sage_lint.sources.javascript_libraries import LIBRARIES, Library, Mode, mode, own_transaction
 
 NAME = "javascript"
 PROFILES: frozenset[str] = frozenset()
+CLIENT = Client(NAME, psql=False)
 ENDINGS = (".js", ".ts", ".mjs", ".cjs", ".mts", ".cts")
 NO_MIGRATION = lazy(r"(?:^|[./])(?:index|test|spec|d)\.[cm]?[jt]s$")
 FILE = lazy(r"^(?:.*/)?(\d+)[^/]*\.[cm]?[jt]s$")

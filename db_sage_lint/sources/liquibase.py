@@ -4,7 +4,9 @@ A file of formatted SQL holds changesets, each of which runs in its own transact
 `runInTransaction:false`; its lines `--rollback …` are its way back. Preconditions, contexts and labels are not looked
 at: what may run is taken to run. Changes in XML, YAML and JSON other than `sql` and `sqlFile` are not read.
 Sources: liquibase/liquibase, liquibase-standard, parser/AbstractFormattedChangeLogParser.java (the patterns) and
-changelog/DatabaseChangeLog.java (include, includeAll).
+changelog/DatabaseChangeLog.java (include, includeAll); PostgresDatabase.java: all changesets run in one session, and
+what of search_path is put back between them differs by version (pull requests 1235, 1864 and 7488). `runWith:psql` has
+psql run a changeset.
 """
 
 import re
@@ -15,7 +17,7 @@ from msgspec import Struct
 from db_sage_lint.errors import UserError
 from db_sage_lint.operations import ChainBroken
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Fragment, Script, whole
+from db_sage_lint.script import Client, Fragment, Script, whole
 from db_sage_lint.sources import changelogs
 from db_sage_lint.sources.changelogs import Item, applies
 from db_sage_lint.sources.history import Folder, Place, is_sql, natural
@@ -23,12 +25,13 @@ from db_sage_lint.sources.sections import Section, sections, several_statements
 
 NAME = "liquibase"
 PROFILES: frozenset[str] = frozenset()
+CLIENT = Client(NAME, psql=False, one_session=True, restores=frozenset({"search_path"}))
 ROOTS = ("changelog", "changelog-master", "db.changelog", "db.changelog-master", "db-changelog", "db-changelog-master")
 TREE_MARKS = frozenset(root + ending for root in ROOTS for ending in changelogs.ENDINGS) | {"master.xml"}
 is_tree_mark = changelogs.is_changelog
 FORMATTED = lazy(rb"(?i)\A(?:\xef\xbb\xbf)?\s*--\s*liquibase\s*formatted")
 CHANGESET = lazy(rb"(?im)^[ \t]*--[ \t]*changeset[ \t]+(?:\"[^\"\n]+\"|[^:\n]+):[ \t]*(?:\"[^\"\n]+\"|\S+)(.*)$")
-ATTRIBUTE = lazy(rb"(?i)(?<![\w])(runInTransaction|splitStatements|endDelimiter|dbms):(\"[^\"]*\"|\S+)")
+ATTRIBUTE = lazy(rb"(?i)(?<![\w])(runInTransaction|splitStatements|endDelimiter|dbms|runWith):(\"[^\"]*\"|\S+)")
 ROLLBACK = lazy(rb"(?im)^[ \t]*--[ \t]*rollback[ \t]+(.*)$")
 ROLLBACK_BLOCK = lazy(rb"(?im)^[ \t]*/\*[ \t]*liquibase[ \t]*rollback[ \t]*$")
 NO_ROLLBACK = lazy(rb"(?i)\s*(?:not required|empty|changesetid:.*)\s*\Z")
@@ -194,6 +197,7 @@ class Attributes(Struct):
     split: bool = True
     delimiter: bytes = b";"
     dbms: str = ""
+    client: Client = CLIENT
 
 
 def attributes(text: bytes) -> Attributes:
@@ -203,6 +207,7 @@ def attributes(text: bytes) -> Attributes:
         given.get(b"splitstatements", b"").lower() != b"false",
         given.get(b"enddelimiter", b";"),
         given.get(b"dbms", b"").decode("utf-8", "replace"),
+        Client(NAME, psql=True) if given.get(b"runwith", b"").lower() == b"psql" else CLIENT,
     )
 
 
@@ -216,9 +221,11 @@ def of_changesets(path: str, source: bytes) -> Iterator[Script]:
             continue
         up, down = ways(source, part)
         together = not said.split and several_statements(up)
-        yield Script(path, source, statements(part.start, up, said), transaction=said.transaction or together)
+        transaction = said.transaction or together
+        yield Script(path, source, statements(part.start, up, said), transaction=transaction, client=said.client)
         if down.strip():
-            yield Script(path, source, (Fragment(part.start, down),), "down", said.transaction)
+            fragments = (Fragment(part.start, down),)
+            yield Script(path, source, fragments, "down", said.transaction, client=said.client)
 
 
 def ways(source: bytes, part: Section) -> tuple[bytes, bytes]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Script
+from db_sage_lint.script import Client, Script
 from db_sage_lint.sources.history import Folder, Place, by_name
 from db_sage_lint.sources.javascript_libraries import BY_NAME, mode
 from db_sage_lint.sources.sections import both_ways, script, sections
@@ -19,6 +19,7 @@ from db_sage_lint.sources.sections import both_ways, script, sections
 NAME = "node-pg-migrate"
 NAMES = "<number>_<name>.sql"
 PROFILES: frozenset[str] = frozenset()
+CLIENT = Client(NAME, psql=False, one_session=True)
 DOWN = "a part under `-- Down Migration`"
 UTC_DIGITS = 17
 FILE = lazy(r"^(\d+)\D.*\.sql$")

@@ -8,7 +8,6 @@ from db_sage_lint.sources.history import Folder, Place, by_name, is_sql, natural
 
 NAME = "numbered files"
 PROFILES: frozenset[str] = frozenset()
-PSQL = True
 NUMBER = lazy(r"^[a-zA-Z]?(\d+(?:[._-]\d+)*)")
 
 

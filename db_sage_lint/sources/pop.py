@@ -7,12 +7,13 @@ database's own dialect counts, and each runs in a transaction, unless its name s
 from collections.abc import Iterator
 
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Script, whole
+from db_sage_lint.script import Client, Script, whole
 from db_sage_lint.sources.history import Folder, Place
 
 NAME = "pop"
 NAMES = "<number>_<name>.up.sql"
 PROFILES: frozenset[str] = frozenset()
+CLIENT = Client(NAME, psql=False, one_session=True)
 DOWN = "a file of the same name that ends in .down.sql"
 FILE = lazy(r"^(?:.*/)?(\d+)_([^./]+)(?:\.(?!autocommit)([a-z0-9]+))?(\.autocommit)?\.(up|down)\.sql$")
 POSTGRES = frozenset({"postgres", "postgresql", "pg"})

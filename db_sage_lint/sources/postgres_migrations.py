@@ -8,7 +8,7 @@ message.
 from collections.abc import Iterator
 
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Script, whole
+from db_sage_lint.script import Client, Script, whole
 from db_sage_lint.sources import gaps
 from db_sage_lint.sources.history import Folder, Place, by_name
 from db_sage_lint.sources.sections import in_one_message
@@ -16,6 +16,7 @@ from db_sage_lint.sources.sections import in_one_message
 NAME = "postgres-migrations"
 NAMES = "<number>-<name>.sql"
 PROFILES: frozenset[str] = frozenset()
+CLIENT = Client(NAME, psql=False, one_session=True)
 FILE = lazy(r"^(\d+)[-_]?([^/]*)\.sql$")
 MARK = b"-- postgres-migrations disable-transaction"
 MARKED = lazy(rb"-- postgres-migrations disable-transaction")

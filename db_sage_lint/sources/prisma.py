@@ -5,18 +5,19 @@ statements where its own parser can read them; since that leaves out the release
 such files are taken as all the others. There are no down migrations.
 Sources: prisma/prisma-engines, schema-engine/core (list_migrations sorts the names as text), its pull request 1619 (a
 folder without migration.sql is an error), and its issues 14456 and pull requests 5767 and 5847 on what a file with
-CONCURRENTLY needs.
+CONCURRENTLY needs; prisma/web, issue 4906: one session for all files.
 """
 
 from collections.abc import Iterator
 
 from db_sage_lint.operations import ChainBroken
-from db_sage_lint.script import Script, whole
+from db_sage_lint.script import Client, Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name
 from db_sage_lint.sources.sections import in_one_message
 
 NAME = "prisma"
 PROFILES: frozenset[str] = frozenset()
+CLIENT = Client(NAME, psql=False, one_session=True)
 FILE = "migration.sql"
 LOCK = "migration_lock.toml"
 TREE_MARKS = frozenset({LOCK})

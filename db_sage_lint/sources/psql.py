@@ -6,13 +6,13 @@ Source: PostgreSQL manual, psql, on commands that begin with a backslash and on 
 from collections.abc import Iterator
 
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Script, whole
+from db_sage_lint.script import Client, Script, whole
 from db_sage_lint.sources import numbered
 from db_sage_lint.sources.history import Folder, Place
 
 NAME = "psql scripts"
 PROFILES: frozenset[str] = frozenset()
-PSQL = True
+CLIENT = Client(NAME, psql=True)
 COMMAND = lazy(rb"(?m)^\\(?:set|unset|i|ir|include|c|connect|echo|timing|if|endif|pset|gexec|prompt|o|q)\b")
 
 

@@ -10,12 +10,13 @@ isn't known.
 from collections.abc import Iterator
 
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Fragment, Script, whole
+from db_sage_lint.script import Client, Fragment, Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name, natural
 
 NAME = "refinery"
 NAMES = "V<number>__<name>.sql, with two underscores"
 PROFILES: frozenset[str] = frozenset()
+CLIENT = Client(NAME, psql=False, one_session=True)
 ENDINGS = (".rs",)
 FILE = lazy(r"^(?:.*/)?([UV])(\d+(?:\.\d+)?)__(\w+)\.(?:sql|rs)$")
 UNREAD = "migrations in Rust are not read"

@@ -18,7 +18,7 @@ from itertools import chain
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from db_sage_lint.engine import Step
 from db_sage_lint.script import Script
@@ -183,7 +183,7 @@ def of_django(folder: str, script: Script, name: str) -> Script:
 
 def replaced(script: Script, groups: list[Group]) -> Script:
     fragments = tuple(aligned(script.fragments, groups))
-    return Script(script.path, script.source, fragments, script.direction, script.transaction)
+    return structs.replace(script, fragments=fragments)
 
 
 def same_as_on_disk(script: Script) -> None:

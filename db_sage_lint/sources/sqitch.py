@@ -13,12 +13,12 @@ from msgspec import Struct
 
 from db_sage_lint.operations import ChainBroken
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Script, whole
+from db_sage_lint.script import Client, Script, whole
 from db_sage_lint.sources.history import Folder, Place
 
 NAME = "sqitch"
 PROFILES: frozenset[str] = frozenset()
-PSQL = True
+CLIENT = Client(NAME, psql=True, one_session=False)
 PLAN = "sqitch.plan"
 TREE_MARKS = frozenset({PLAN})
 LINE = lazy(r"^[ \t]*(?:[+-][ \t]*)?(?P<tag>@?)(?P<name>[^\s%#@][^\s#]*)")

@@ -1,7 +1,8 @@
 """sql-migrate: <number>….sql in the order of the numbers, then of the names, both directions in one file.
 
 Source: rubenv/sql-migrate, sqlparse/sqlparse.go (lines that begin with exactly `-- +migrate `, and their option
-`notransaction`; one transaction for each file and direction without it), and migrate.go: the order of file names.
+`notransaction`; one transaction for each file and direction without it), and migrate.go: the order of file names, one
+session for all. Rows for COPY aren't taken (issue 104).
 """
 
 import re
@@ -9,12 +10,13 @@ from collections.abc import Iterator
 
 from db_sage_lint.operations import MarkMisplaced
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Script
+from db_sage_lint.script import Client, Script
 from db_sage_lint.sources.history import Folder, Place, Version, by_name, is_sql
 from db_sage_lint.sources.sections import both_ways, script, sections
 
 NAME = "sql-migrate"
 PROFILES: frozenset[str] = frozenset()
+CLIENT = Client(NAME, psql=False, one_session=True)
 DOWN = "a part under `-- +migrate Down`"
 NUMBER = lazy(r"^(\d+)")
 DIRECTION = lazy(rb"(?m)^-- \+migrate +(Up|Down)\b([^\n]*)$")

@@ -3,20 +3,21 @@
 Source: launchbadge/sqlx, sqlx-core/src/migrate/source.rs (file names; the number is an i64) and sqlx-postgres's
 migrate.rs: a transaction for each file, none for one that begins with `-- no-transaction`, at its first byte. Such a
 file goes to the server in one message, whose statements PostgreSQL makes one transaction, unless newer versions find
-`/* sqlx: split */` between them (pull request 3694).
+`/* sqlx: split */` between them (pull request 3694). All run in one session (migrator.rs).
 """
 
 from collections.abc import Iterator
 
 from db_sage_lint.operations import MarkMisplaced
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Script, whole
+from db_sage_lint.script import Client, Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name
 from db_sage_lint.sources.sections import in_one_message
 
 NAME = "sqlx"
 NAMES = "<number>_<name>.sql, or .up.sql with .down.sql"
 PROFILES: frozenset[str] = frozenset()
+CLIENT = Client(NAME, psql=False, one_session=True)
 FILE = lazy(r"^(\d+)_(.*?)(\.up|\.down)?\.sql$")
 NO_TRANSACTION = b"-- no-transaction"
 SPLIT = b"/* sqlx: split */"

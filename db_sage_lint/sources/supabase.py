@@ -1,18 +1,20 @@
 """Supabase CLI: supabase/migrations/<timestamp>_<name>.sql, in the order of the timestamps.
 
 Source: supabase/cli, pkg/migration: the file name pattern, and apply.go, which sends a file's statements as one batch
-after RESET ALL, so that they are one transaction.
+after RESET ALL, so that they are one transaction. psql's commands are taken out of dumps that it makes itself (pull
+request 4145), and nothing takes rows for COPY (issue 3615).
 """
 
 from collections.abc import Iterator
 
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Script, whole
+from db_sage_lint.script import Client, Script, whole
 from db_sage_lint.sources.history import Folder, Place, by_name
 
 NAME = "supabase"
 NAMES = "<number>_<name>.sql"
 PROFILES = frozenset({"supabase"})
+CLIENT = Client(NAME, psql=False, one_session=True, restores=frozenset({"all"}))
 FILE = lazy(r"^([0-9]+)_(.*)\.sql$")
 
 

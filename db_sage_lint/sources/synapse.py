@@ -7,11 +7,12 @@ of their names; .sql.postgres runs on PostgreSQL alone, .sql.sqlite never; an up
 from collections.abc import Iterator
 
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Script, whole
+from db_sage_lint.script import Client, Script, whole
 from db_sage_lint.sources.history import Folder, Place
 
 NAME = "synapse"
 PROFILES: frozenset[str] = frozenset()
+CLIENT = Client(NAME, psql=False, one_session=True)
 ENDINGS = (".sql.postgres", ".sql.postgresql")
 FILE = lazy(r"^(?:(?:.*/)?delta/)?(\d+)/([^/]+)\.sql(\.postgres|\.postgresql)?$")
 

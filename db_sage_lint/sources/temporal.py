@@ -11,11 +11,12 @@ from msgspec import Struct
 
 from db_sage_lint.operations import ChainBroken
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Script, whole
+from db_sage_lint.script import Client, Script, whole
 from db_sage_lint.sources.history import Folder, Place, natural
 
 NAME = "temporal"
 PROFILES: frozenset[str] = frozenset()
+CLIENT = Client(NAME, psql=False)
 MARKS = frozenset({"manifest.json"})
 MANIFEST = lazy(r"^(v\d[^/]*)/manifest\.json$")
 

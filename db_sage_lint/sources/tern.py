@@ -1,7 +1,7 @@
 """tern: <number>_<name>.sql in the order of the numbers, the down part below a line that cuts the file once.
 
 Source: jackc/tern, migrate/migrate.go: the pattern of file names, the line between the directions, one transaction for
-each, and `---- tern: disable-tx ----`, a whole line of the part that it holds for.
+each, and `---- tern: disable-tx ----`, a whole line of the part that it holds for; RESET ALL behind each migration.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from db_sage_lint.operations import MarkMisplaced
 from db_sage_lint.regex import lazy
-from db_sage_lint.script import Direction, Script
+from db_sage_lint.script import Client, Direction, Script
 from db_sage_lint.sources import gaps
 from db_sage_lint.sources.history import Folder, Place, by_name
 from db_sage_lint.sources.sections import Section, both_ways, script
@@ -17,6 +17,7 @@ from db_sage_lint.sources.sections import Section, both_ways, script
 NAME = "tern"
 NAMES = "<number>_<name>.sql"
 PROFILES: frozenset[str] = frozenset()
+CLIENT = Client(NAME, psql=False, one_session=True, restores=frozenset({"all"}))
 DOWN = "a part below `---- create above / drop below ----`"
 MARKS = frozenset({"tern.conf"})
 FILE = lazy(r"^(\d+)_.+\.sql$")

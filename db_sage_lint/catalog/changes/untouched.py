@@ -26,6 +26,7 @@ from db_sage_lint.operations import (
     Nothing,
     Operation,
     PrepareTransaction,
+    PsqlCommand,
     Query,
     Reindex,
     ReleaseSavepoint,
@@ -65,6 +66,6 @@ UNTOUCHED: dict[str, tuple[type[Operation], ...]] = {
     "it is no statement, or one without effect": (
         Nothing, ScriptEnd, ChangeSetEnd, SyntaxProblem, FileEdited, FileOutOfOrder, FileDuplicated, FileWithoutDown,
         FileUnrecognised, ChainBroken, Skipped, InvalidIgnore, UnusedIgnore, MarkMisplaced,
-        ShadowDiffered, ShadowFailed, ShadowNotRestored, SchemaDump,
+        ShadowDiffered, ShadowFailed, ShadowNotRestored, SchemaDump, PsqlCommand,
     ),
 }  # fmt: skip
