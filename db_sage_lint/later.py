@@ -26,6 +26,7 @@ from db_sage_lint.operations import (
     Rollback,
 )
 from db_sage_lint.read import Read
+from db_sage_lint.rerun import Key, Once, once
 from db_sage_lint.script import Script
 
 # The script, and the first and last byte of the statement in it.
@@ -66,12 +67,14 @@ class Later:
         self._last_use_before = (-1, -1)
         self._named: dict[str, list[tuple[int, Operation]]] | None = None
         self._ends: list[int] = []
+        self._onces: dict[Key, list[tuple[int, Once]]] | None = None
 
     def turn_to(self, number: int) -> None:
         """The replay goes on to script `number` of the change set, counted from 0."""
         self._number = number
         self.here = -1
         self._named = None
+        self._onces = None
 
     def may_create_what_is_used(self) -> bool:
         """Whether any later statement of the current script, or one in a later one, creates something whose name is
@@ -127,6 +130,23 @@ class Later:
         self._names()
         following = bisect_right(self._ends, self.here)
         return self._ends[following] if following < len(self._ends) else len(self._scripts[self._number][1])
+
+    def last(self) -> int:
+        """The byte where the last statement of the current script begins, -1 where it has none."""
+        statements = self._scripts[self._number][1]
+        return statements[-1].start if statements else -1
+
+    def about(self, key: Key) -> Sequence[tuple[int, Once]]:
+        """What the current script can do only once to the thing of this key, in order, each with the first byte of its
+        statement.
+        """
+        if self._onces is None:
+            self._onces = {}
+            for statement in self._scripts[self._number][1]:
+                for each in map(once, statement.operations):
+                    if each is not None:
+                        self._onces.setdefault(each.key, []).append((statement.start, each))
+        return self._onces.get(key, ())
 
     def _names(self) -> dict[str, list[tuple[int, Operation]]]:
         if self._named is None:

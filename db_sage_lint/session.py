@@ -3,7 +3,7 @@
 Sources: xact.c (what each statement does to the transaction's state), guc.c (AtEOXact_GUC: what becomes of settings).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -38,6 +38,8 @@ NO_SETTINGS: Mapping[str, str] = {}
 NO_CHANGE = "from current"
 # What gives a locked relation another name.
 MOVES = frozenset({RenameTable, RenameObject, SetSchema})
+# What RESET ALL passes over, of what is modelled: GUC_NO_RESET_ALL in guc_tables.c.
+IDENTITY = frozenset({"role", "session_authorization"})
 
 
 class Held(Struct, frozen=True, eq=False):
@@ -45,6 +47,17 @@ class Held(Struct, frozen=True, eq=False):
 
     relation: Name
     lock: Lock
+    origin: Origin
+
+
+class Left(Struct, frozen=True, eq=False):
+    """A setting that a script has changed for what follows in the session: its value, the one that the script met (None
+    where that isn't known), and the statement that has set it last.
+    """
+
+    name: str
+    value: str
+    before: str | None
     origin: Origin
 
 
@@ -94,6 +107,8 @@ class Session:
         self.ever_set: set[str] = set()
         self._initial = dict(settings)
         self._lasting = dict(settings)
+        self._met: Mapping[str, str] = self._initial
+        self._set_by: dict[str, Origin] = {}
         self._usual_path = ("public",) if db is None else db.search_path
         self._start = self._saved("", db) if in_transaction else None
         self._savepoints: list[Saved] = []
@@ -120,6 +135,8 @@ class Session:
     def go_on(self, script: Script, db: "Catalog") -> None:
         """Runs another script in the open transaction. The catalog doesn't roll back what is before it."""
         self.script = script
+        self._met = dict(self._lasting)
+        self._set_by = {}
         self._savepoints = []
         self._start = self._saved("", db)
         self.follow_search_path(db)
@@ -210,9 +227,22 @@ class Session:
             else:
                 values[name] = value
 
+    def note_set(self, name: str, origin: Origin) -> None:
+        """Notes which statement has set a setting last."""
+        self._set_by[name] = origin
+
+    def left(self) -> Iterator[Left]:
+        """What the script has set otherwise than it was when the script began, and not for its transaction only."""
+        for name, origin in self._set_by.items():
+            value, before = self._lasting.get(name), self._met.get(name)
+            if value is not None and value != before:
+                yield Left(name, value, before, origin)
+
     def reset_all(self) -> None:
-        self._lasting = dict(self._initial)
-        self._show(self._initial)
+        """RESET ALL, which leaves alone as whom the session acts."""
+        kept = {name: value for name, value in self._lasting.items() if name in IDENTITY}
+        self._lasting = {**self._initial, **kept}
+        self._show(self._lasting)
 
     def _show(self, values: Mapping[str, str]) -> None:
         self.settings = dict(values)
@@ -301,10 +331,12 @@ def rollback_to_savepoint(op: RollbackToSavepoint, session: Session, _: Origin, 
 
 
 @follows
-def set_variable(op: SetVariable, session: Session, _: Origin, db: "Catalog") -> None:
+def set_variable(op: SetVariable, session: Session, origin: Origin, db: "Catalog") -> None:
     if op.value != NO_CHANGE:
         session.set(op.name.lower(), op.value, local=op.local)
         session.follow_search_path(db)
+        if not (op.local or op.possible):
+            session.note_set(op.name.lower(), origin)
 
 
 @follows

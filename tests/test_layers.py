@@ -19,7 +19,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("bodies", "lower", "catalog.records", "config"),
     ("expressions",),
     ("catalog", "read", "selection"),
-    ("effects", "session", "later", "blocks", "uses", "seen", "dumps"),
+    ("effects", "session", "later", "rerun", "blocks", "uses", "seen", "dumps"),
     ("around",),
     ("context",),
     ("checks", "match", "expand", "calls", "systemrows"),

@@ -1,8 +1,29 @@
 """What could not be analysed or was left out, and what a shadow server refused. The rest is declared in documents."""
 
 from db_sage_lint.checks.registry import check
+from db_sage_lint.checks.words import listed
 from db_sage_lint.context import Context, Verdict
-from db_sage_lint.operations import Copy, PsqlCommand, ScriptEnd, ShadowFailed, SyntaxProblem
+from db_sage_lint.operations import (
+    Copy,
+    CreateIndex,
+    Operation,
+    PsqlCommand,
+    ScriptEnd,
+    ShadowFailed,
+    SyntaxProblem,
+)
+from db_sage_lint.rerun import Once, once
+from db_sage_lint.script import Client
+from db_sage_lint.session import IDENTITY, Left, milliseconds, search_path
+
+LONGEST_VALUE = 40
+TIMEOUTS = (
+    "lock_timeout",
+    "statement_timeout",
+    "transaction_timeout",
+    "idle_session_timeout",
+    "idle_in_transaction_session_timeout",
+)
 
 
 @check
@@ -19,6 +40,36 @@ def statement_not_analysed(_: ScriptEnd, now: Context) -> Verdict | bool:
 
 
 @check
+def not_rerunnable(op: Operation, now: Context) -> Verdict | bool:
+    whole = now.in_transaction and not now.session.own_block
+    always = bool(now.option("always"))
+    if (whole and not always) or op.possible:
+        return False
+    each = once(op)
+    if each is None or each.guarded or is_prepared(each, now):
+        return False
+    when = "" if always else what_may_fail(op, now)
+    if not (when or always):
+        return False
+    state = "exists already" if each.makes else "is gone"
+    return Verdict(facts={"when": when or "", "what": f"{each} {state}"}, effects=())
+
+
+def is_prepared(each: Once, now: Context) -> bool:
+    """Whether the file makes before what it takes away here, or the other way round."""
+    start = now.origin.start
+    return any(before < start and other.makes != each.makes for before, other in now.later.about(each.key))
+
+
+def what_may_fail(op: Operation, now: Context) -> str:
+    """What can go wrong once this has been committed, in words; empty where it is the last that is."""
+    end = now.later.block_end(now.origin.start) if now.in_transaction else now.origin.start
+    if now.later.last() > end:
+        return "if a later statement fails, "
+    return "if the build fails, " if isinstance(op, CreateIndex) and op.concurrently else ""
+
+
+@check
 def psql_command_in_migration(op: PsqlCommand | Copy, now: Context) -> Verdict | bool:
     client = now.script.client
     if client.psql is not False or op.possible:
@@ -29,6 +80,70 @@ def psql_command_in_migration(op: PsqlCommand | Copy, now: Context) -> Verdict |
     return rows and Verdict(
         facts={"what": "COPY … FROM stdin, with rows behind it,", "runner": client.runner}, effects=()
     )
+
+
+# Settings that change what later statements mean or may do, with their value where nobody has set them.
+TELLING = {
+    "role": "none",
+    "session_authorization": "default",
+    "search_path": "public",
+    "row_security": "on",
+    "session_replication_role": "origin",
+    "check_function_bodies": "on",
+    **dict.fromkeys(TIMEOUTS, "0"),
+}
+CLAIMS = "request.jwt.claim"
+
+
+@check
+def session_setting_left_changed(_: ScriptEnd, now: Context) -> Verdict | bool:
+    client = now.script.client
+    left = [one for one in now.session.left() if matters(one, client)] if client.one_session else []
+    if not left:
+        return False
+    first, *others = left
+    return Verdict(
+        where=first.origin,
+        effects=(),
+        severity="info" if all(map(only_limits, left)) else None,
+        facts={
+            "settings": listed(f"{one.name} = {in_short(one.value)}" for one in left),
+            "stays": "stays" if len(left) == 1 else "stay",
+            "runner": client.runner,
+        },
+        related=tuple((one.origin, f"{one.name} set here") for one in others),
+    )
+
+
+def matters(left: Left, client: Client) -> bool:
+    """Whether a setting that a script leaves changed reaches the next script, and means something there."""
+    if left.name in client.restores or ("all" in client.restores and left.name not in IDENTITY):
+        return False
+    if left.name.startswith(CLAIMS):
+        return left.value != ""
+    return left.name in TELLING and not is_same(left.name, left.value, left.before or TELLING[left.name])
+
+
+def is_same(name: str, value: str, other: str) -> bool:
+    if name == "search_path":
+        return searched(value) == searched(other)
+    if name in TIMEOUTS:
+        return milliseconds(value) == milliseconds(other)
+    return value.lower() == other.lower()
+
+
+def searched(path: str) -> list[str]:
+    """The schemas of a search_path but that of the system, which is always looked into."""
+    return [schema for schema in search_path(path) if schema != "pg_catalog"]
+
+
+def only_limits(left: Left) -> bool:
+    """Whether it is a timeout where there was none: what follows is more careful than it would be."""
+    return left.name in TIMEOUTS and bool(milliseconds(left.value)) and not milliseconds(left.before or "0")
+
+
+def in_short(value: str) -> str:
+    return f"{value[:LONGEST_VALUE]}…" if len(value) > LONGEST_VALUE else value or "''"
 
 
 @check

@@ -99,7 +99,8 @@ def constraints(node: ConstraintsSetStmt, _source: Source) -> list[Operation]:
 
 @lowers
 def discard(node: DiscardStmt, source: Source) -> list[Operation]:
-    """DISCARD ALL resets every setting; the other forms only drop what the session keeps for itself."""
+    """DISCARD ALL resets every setting, also as whom the session acts; the others drop what it keeps for itself."""
     if node.target == "DISCARD_ALL":
-        return [ServerWide(statement="DISCARD ALL", transactional=False), ResetVariable(name="all")]
+        reset = [ResetVariable(name=name) for name in ("session_authorization", "role", "all")]
+        return [ServerWide(statement="DISCARD ALL", transactional=False), *reset]
     return [Nothing(statement=source.kind)]

@@ -66,7 +66,10 @@ EXAMPLES = [
     ("RESET ROLE", [ResetVariable(name="role")]),
     ("RESET TIME ZONE", [ResetVariable(name="timezone")]),
     ("RESET SESSION AUTHORIZATION", [ResetVariable(name="session_authorization")]),
-    ("DISCARD ALL", [ServerWide(statement="DISCARD ALL", transactional=False), ResetVariable(name="all")]),
+    ("DISCARD ALL", [
+        ServerWide(statement="DISCARD ALL", transactional=False),
+        ResetVariable(name="session_authorization"), ResetVariable(name="role"), ResetVariable(name="all"),
+    ]),
     ("DISCARD TEMP", [Nothing(statement="DiscardStmt")]),
     ("SET CONSTRAINTS ALL IMMEDIATE", [SetConstraints(deferred=False)]),
     ("SET CONSTRAINTS a, s.b DEFERRED", [SetConstraints(deferred=True, names=(Name("a"), Name("b", "s")))]),
