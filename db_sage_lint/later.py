@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from db_sage_lint.operations import (
     AddColumn,
@@ -26,7 +26,7 @@ from db_sage_lint.operations import (
     Rollback,
 )
 from db_sage_lint.read import Read
-from db_sage_lint.rerun import Key, Once, once
+from db_sage_lint.rerun import Key, Once, every_once
 from db_sage_lint.script import Script
 
 # The script, and the first and last byte of the statement in it.
@@ -143,9 +143,8 @@ class Later:
         if self._onces is None:
             self._onces = {}
             for statement in self._scripts[self._number][1]:
-                for each in map(once, statement.operations):
-                    if each is not None:
-                        self._onces.setdefault(each.key, []).append((statement.start, each))
+                for each in chain.from_iterable(map(every_once, statement.operations)):
+                    self._onces.setdefault(each.key, []).append((statement.start, each))
         return self._onces.get(key, ())
 
     def _names(self) -> dict[str, list[tuple[int, Operation]]]:

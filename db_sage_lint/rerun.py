@@ -104,8 +104,13 @@ onces: Filed[Callable[[Any], Iterator[Once]]] = Filed()
 
 def once(op: Operation) -> Once | None:
     """What the operation can do only once; None for what can be run again and again."""
+    return next(every_once(op), None)
+
+
+def every_once(op: Operation) -> Iterator[Once]:
+    """As `once`; of something that gets another name, also that this name is made."""
     functions = onces.under(type(op))
-    return next(functions[0](op), None) if functions else None
+    return functions[0](op) if functions else iter(())
 
 
 def makes(kind: str, name: Name | str, *, guarded: bool = False, of: str = "") -> Iterator[Once]:
@@ -334,41 +339,49 @@ def detached(op: DetachPartition) -> Iterator[Once]:
 # --- what gets another name or place ---------------------------------------------------------------------------------
 
 
+def renames(kind: str, name: Name | str, new: str, *, guarded: bool = False, of: str = "") -> Iterator[Once]:
+    yield from takes(kind, name, guarded=guarded, of=of)
+    yield from makes(kind, new, guarded=guarded, of=of)
+
+
 @onces
 def renamed_table(op: RenameTable) -> Iterator[Once]:
-    return takes("table", op.table, guarded=op.if_exists)
+    return renames("table", op.table, op.new_name, guarded=op.if_exists)
 
 
 @onces
 def renamed_column(op: RenameColumn) -> Iterator[Once]:
-    return takes("column", op.column, of=op.table.name)
+    return renames("column", op.column, op.new_name, of=op.table.name)
 
 
 @onces
 def renamed_constraint(op: RenameConstraint) -> Iterator[Once]:
-    return takes("constraint", op.name, of=op.table.name)
+    return renames("constraint", op.name, op.new_name, of=op.table.name)
 
 
 @onces
 def renamed_index(op: RenameIndex) -> Iterator[Once]:
-    return takes("index", op.index, guarded=op.if_exists)
+    return renames("index", op.index, op.new_name, guarded=op.if_exists)
 
 
 @onces
 def renamed_part(op: RenameTrigger | RenamePolicy) -> Iterator[Once]:
-    return takes("trigger" if isinstance(op, RenameTrigger) else "policy", op.name, of=op.table.name)
+    kind = "trigger" if isinstance(op, RenameTrigger) else "policy"
+    return renames(kind, op.name, op.new_name, of=op.table.name)
 
 
 @onces
 def renamed_object(op: RenameObject) -> Iterator[Once]:
-    return takes("constraint" if op.constraint else op.kind, op.constraint or op.name, guarded=op.if_exists)
+    if op.constraint:
+        return renames("constraint", op.constraint, op.new_name, of=op.name.name)
+    return renames(op.kind, op.name, op.new_name, guarded=op.if_exists)
 
 
 @onces
 def renamed_in_type(op: RenameAttribute | RenameEnumValue) -> Iterator[Once]:
     if isinstance(op, RenameAttribute):
-        return takes("attribute", op.attribute, of=op.type.name)
-    return takes("value", f"'{op.value}'", of=op.type.name)
+        return renames("attribute", op.attribute, op.new_name, of=op.type.name)
+    return renames("value", f"'{op.value}'", f"'{op.new_value}'", of=op.type.name)
 
 
 @onces
