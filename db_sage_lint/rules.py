@@ -68,7 +68,8 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     `message` is one line with `{…}` for the operation's fields and the verdict's facts; `earlier` is said of the
     earlier statement that a finding relates. `operation` and `when` declare the check where fields suffice (see
     `match`). `on` says who gets it: "default", "opt-in" or profiles. `pg` is the range of server versions it
-    applies to, both ends included. `options` are its settings with their defaults.
+    applies to, both ends included. `options` are its settings with their defaults; `choices` says of an option that is
+    a table what its keys have to be names of.
     """
 
     id: str = ""
@@ -89,6 +90,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     tags: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     options: dict[str, object] = {}
+    choices: dict[str, Literal["statements"]] = {}
     operation: str | tuple[str, ...] = ()
     when: dict[str, object] = {}
 

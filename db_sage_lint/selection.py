@@ -75,6 +75,20 @@ def check_options(config: Config, name: str, options: Mapping[str, object], rule
         if default is not None and not same_kind(value, default):
             shown = msgspec.json.encode(default).decode()
             raise UserError(f"{origin}: option `{option}` of {name} must be of the kind of its default, {shown}")
+        if isinstance(value, Mapping):
+            check_table(f"{origin}: option `{option}` of {name}", value, rules[name].choices.get(option, ""))
+
+
+def check_table(where: str, table: Mapping[object, object], choice: str) -> None:
+    """Raises UserError for a key that isn't one of what there is to choose from, or a value that is no text."""
+    for key, value in table.items():
+        if not isinstance(value, str):
+            raise UserError(f"{where}: `{key}` needs a message in quotes, which may be empty")
+        if choice == "statements":
+            from db_sage_lint.kinds import kinds
+
+            if key not in kinds():
+                raise UserError(f"{where}: there is no kind of statement `{key}`{nearest(str(key), kinds())}")
 
 
 def same_kind(value: object, default: object) -> bool:

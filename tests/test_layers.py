@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "db_sage_lint"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "filed", "script", "patterns", "regex", "grammar"),
     ("operations",),
+    ("kinds",),
     ("effects.locks", "lexer", "pieces", "placeholders", "tree"),
     ("findings",),
     ("parse", "recovery", "report", "rules", "squawk", "config_files", "profiles"),

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from db_sage_lint.config import Config, load
 from db_sage_lint.errors import UserError
@@ -28,6 +29,10 @@ RULES = {
         rule("table-truncated", "tables"),
         rule("rls-not-enabled", "rls", ("profile:supabase", "profile:multi-tenant")),
         rule("name-off-pattern", "naming", ("opt-in",)),
+        structs.replace(
+            rule("denied-statement", "script", ("opt-in",), statements={}, functions={}),
+            choices={"statements": "statements"},
+        ),
     )
 }
 
@@ -39,7 +44,7 @@ RULES = {
         (Config(profiles=("supabase",)), {"table-dropped", "table-truncated", "rls-not-enabled"}),
         (Config(select=("table-dropped",)), {"table-dropped"}),
         (Config(select=("naming", "rls")), {"name-off-pattern", "rls-not-enabled"}),
-        (Config(select=("ALL",), ignore=("tables",)), {"rls-not-enabled", "name-off-pattern"}),
+        (Config(select=("ALL",), ignore=("tables", "script")), {"rls-not-enabled", "name-off-pattern"}),
         (Config(extend_select=("name-off-pattern",)), {"table-dropped", "table-truncated", "name-off-pattern"}),
         (Config(ignore=("tables",), extend_select=("table-dropped",)), {"table-dropped"}),
         (Config(select=("table-dropped",), ignore=("table-dropped",)), set()),
@@ -92,6 +97,27 @@ def test_enabled(config: Config, expected: set[str]) -> None:
         (
             "rules:\n  table-dropped: {rows: true}",
             "c.yaml:2: `rules.table-dropped`: option `rows` of table-dropped must be of the kind of its default, 10",
+        ),
+        (
+            "rules:\n  denied-statement: {statements: {drop colum: ''}}",
+            (
+                "c.yaml:2: `rules.denied-statement`: option `statements` of denied-statement: there is no kind of"
+                " statement `drop colum`; did you mean `drop column`?"
+            ),
+        ),
+        (
+            "rules:\n  denied-statement: {functions: {pg_sleep: }}",
+            (
+                "c.yaml:2: `rules.denied-statement`: option `functions` of denied-statement: `pg_sleep` needs a message"
+                " in quotes, which may be empty"
+            ),
+        ),
+        (
+            "rules:\n  denied-statement: {functions: [pg_sleep]}",
+            (
+                "c.yaml:2: `rules.denied-statement`: option `functions` of denied-statement must be of the kind of its"
+                " default, {}"
+            ),
         ),
     ],
 )

@@ -1,11 +1,23 @@
 """What could not be analysed or was left out, and what a shadow server refused. The rest is declared in documents."""
 
+from collections.abc import Callable, Iterator, Mapping
+from fnmatch import fnmatchcase
+
+from msgspec import Struct
+
 from db_sage_lint.checks.registry import check
 from db_sage_lint.checks.words import listed
 from db_sage_lint.context import Context, Verdict
+from db_sage_lint.expressions import functions_called
+from db_sage_lint.kinds import kinds
 from db_sage_lint.operations import (
     Copy,
+    CreateExtension,
+    CreateFunction,
     CreateIndex,
+    CreateTrigger,
+    DoBlock,
+    Name,
     Operation,
     PsqlCommand,
     ScriptEnd,
@@ -149,3 +161,65 @@ def in_short(value: str) -> str:
 @check
 def dry_run_failed(op: ShadowFailed, _: Context) -> Verdict:
     return Verdict(facts={"hint": f" ({op.hint})" if op.hint else ""}, effects=())
+
+
+# --- what a project doesn't want --------------------------------------------------------------------------------------
+
+
+@check
+def denied_statement(op: Operation, now: Context) -> Iterator[Verdict]:
+    for option, found in DENIED.items():
+        denied = now.option(option)
+        for name, why in denied.items() if isinstance(denied, Mapping) else ():
+            what = found(op, str(name), now)
+            if what:
+                yield Verdict(facts={"what": what, "why": f": {why}" if why else ""}, effects=())
+
+
+def denied_kind(op: Operation, name: str, now: Context) -> str:
+    text = now.script.source[now.origin.start : now.origin.end]
+    return name.upper() if kinds()[name](op, text) else ""
+
+
+def denied_extension(op: Operation, pattern: str, _: Context) -> str:
+    found = isinstance(op, CreateExtension) and fnmatchcase(op.extension, pattern)
+    return f"extension {op.extension}" if found and isinstance(op, CreateExtension) else ""
+
+
+def denied_language(op: Operation, pattern: str, _: Context) -> str:
+    found = isinstance(op, CreateFunction | DoBlock) and fnmatchcase(op.language, pattern)
+    return f"language {op.language}" if found and isinstance(op, CreateFunction | DoBlock) else ""
+
+
+def denied_function(op: Operation, pattern: str, _: Context) -> str:
+    """A function that the statement calls, or that a trigger is to run, with or without its schema."""
+    called = functions_of(op)
+    found = (name for name in called if any(fnmatchcase(each, pattern) for each in (name.name, str(name))))
+    return next((f"function {name}" for name in found), "")
+
+
+def functions_of(op: Operation) -> Iterator[Name]:
+    if isinstance(op, CreateTrigger):
+        yield op.function
+    for expression in expressions_in(op):
+        yield from sorted(functions_called(expression))
+
+
+def expressions_in(value: object) -> Iterator[bytes]:
+    """Every expression of an operation."""
+    if isinstance(value, bytes):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from expressions_in(item)
+    elif isinstance(value, Struct):
+        for field in value.__struct_fields__:
+            yield from expressions_in(getattr(value, field))
+
+
+DENIED: dict[str, Callable[[Operation, str, Context], str]] = {
+    "statements": denied_kind,
+    "extensions": denied_extension,
+    "languages": denied_language,
+    "functions": denied_function,
+}
