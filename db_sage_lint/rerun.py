@@ -109,7 +109,7 @@ def once(op: Operation) -> Once | None:
 
 def every_once(op: Operation) -> Iterator[Once]:
     """As `once`; of something that gets another name, also that this name is made."""
-    functions = onces.under(type(op))
+    functions = onces[type(op)]
     return functions[0](op) if functions else iter(())
 
 

@@ -36,7 +36,7 @@ NO_EFFECT = {
     },
     "the session": {
         "Begin", "Commit", "Rollback", "Savepoint", "ReleaseSavepoint", "RollbackToSavepoint", "PrepareTransaction",
-        "SetConstraints", "SetVariable", "ResetVariable",
+        "SetConstraints", "SetVariable", "ResetVariable", "PsqlCommand",
     },
 }  # fmt: skip
 
