@@ -131,20 +131,24 @@ class Later:
         following = bisect_right(self._ends, self.here)
         return self._ends[following] if following < len(self._ends) else len(self._scripts[self._number][1])
 
+    def is_undone(self) -> bool:
+        """Whether a ROLLBACK of the current script is next of those and the COMMITs."""
+        ending = self._scripts[self._number][1][self.block_end() :][:1]
+        return any(isinstance(op, Rollback) for statement in ending for op in statement.operations)
+
     def last(self) -> int:
-        """The byte where the last statement of the current script begins, -1 where it has none."""
-        statements = self._scripts[self._number][1]
-        return statements[-1].start if statements else -1
+        """The number of the last statement of the current script, -1 where it has none."""
+        return len(self._scripts[self._number][1]) - 1
 
     def about(self, key: Key) -> Sequence[tuple[int, Once]]:
-        """What the current script can do only once to the thing of this key, in order, each with the first byte of its
+        """What the current script can do only once to the thing of this key, in order, each with the number of its
         statement.
         """
         if self._onces is None:
             self._onces = {}
-            for statement in self._scripts[self._number][1]:
+            for place, statement in enumerate(self._scripts[self._number][1]):
                 for each in chain.from_iterable(map(every_once, statement.operations)):
-                    self._onces.setdefault(each.key, []).append((statement.start, each))
+                    self._onces.setdefault(each.key, []).append((place, each))
         return self._onces.get(key, ())
 
     def _names(self) -> dict[str, list[tuple[int, Operation]]]:

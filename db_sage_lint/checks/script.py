@@ -69,16 +69,16 @@ def not_rerunnable(op: Operation, now: Context) -> Verdict | bool:
 
 def is_prepared(each: Once, now: Context) -> bool:
     """Whether the file makes before what it takes away here, or the other way round."""
-    start = now.origin.start
-    return any(before < start and other.makes != each.makes for before, other in now.later.about(each.key))
+    return any(place < now.later.here and other.makes != each.makes for place, other in now.later.about(each.key))
 
 
 def what_may_fail(op: Operation, now: Context) -> str:
     """What can go wrong once this has been committed, in words; empty where it is the last that is."""
-    end = now.later.block_end(now.origin.start) if now.in_transaction else now.origin.start
+    end = now.later.block_end() if now.in_transaction else now.later.here
     if now.later.last() > end:
-        return "if a later statement fails, "
-    return "if the build fails, " if isinstance(op, CreateIndex) and op.concurrently else ""
+        return "" if now.in_transaction and now.later.is_undone() else "if a later statement fails, "
+    builds = isinstance(op, CreateIndex) and op.concurrently and not now.in_transaction
+    return "if the build fails, " if builds else ""
 
 
 @check
@@ -177,7 +177,7 @@ def denied_statement(op: Operation, now: Context) -> Iterator[Verdict]:
 
 
 def denied_kind(op: Operation, name: str, now: Context) -> str:
-    text = now.script.source[now.origin.start : now.origin.end]
+    text = now.origin.script.source[now.origin.start : now.origin.end]
     return name.upper() if kinds()[name](op, text) else ""
 
 
