@@ -68,5 +68,5 @@ def test_questions_about_any_operation_change_nothing(before: list[Operation], o
     db.conflict(op)
     db.missing(op)
     db.skips(op)
-    assert isinstance(db.dependents(op), list)
+    assert isinstance(db.dependents(op), tuple)
     assert state(db) == known
