@@ -139,7 +139,7 @@ class Session:
         self._set_by = {}
         self._savepoints = []
         self._start = self._saved("", db)
-        self.follow_search_path(db)
+        self.follow_settings(db)
 
     def close(self, db: "Catalog") -> None:
         """The end of the script: the runner's transaction is committed, and the next session starts afresh.
@@ -150,6 +150,7 @@ class Session:
         self._end()
         db.end_session()
         db.search_path = self._usual_path
+        db.user = ""
 
     # --- transaction --------------------------------------------------------------------------------------------------
 
@@ -201,7 +202,7 @@ class Session:
         db.mark()  # so that the catalog goes on keeping its journal
         self._lasting = dict(saved.lasting)
         self._show(saved.settings)
-        self.follow_search_path(db)
+        self.follow_settings(db)
 
     def _end(self) -> None:
         self.in_transaction = self.own_block = False
@@ -247,9 +248,11 @@ class Session:
     def _show(self, values: Mapping[str, str]) -> None:
         self.settings = dict(values)
 
-    def follow_search_path(self, db: "Catalog") -> None:
+    def follow_settings(self, db: "Catalog") -> None:
+        """Gives the catalog the search_path, and the role that owns what is made."""
         value = self.settings.get("search_path")
         db.search_path = self._usual_path if value is None else search_path(value)
+        db.user = self.settings.get("role") or self.settings.get("session_authorization", "")
 
     # --- locks --------------------------------------------------------------------------------------------------------
 
@@ -287,7 +290,7 @@ def commit(op: Commit | PrepareTransaction, session: Session, origin: Origin, db
     if session.in_transaction and not op.possible:
         own = session.own_block
         session.commit()
-        session.follow_search_path(db)
+        session.follow_settings(db)
         if isinstance(op, Commit) and op.chain:
             _chain(session, origin, db, own=own)
 
@@ -333,10 +336,13 @@ def rollback_to_savepoint(op: RollbackToSavepoint, session: Session, _: Origin, 
 @follows
 def set_variable(op: SetVariable, session: Session, origin: Origin, db: "Catalog") -> None:
     if op.value != NO_CHANGE:
-        session.set(op.name.lower(), op.value, local=op.local)
-        session.follow_search_path(db)
+        name = op.name.lower()
+        session.set(name, None if name == "role" and op.value == "none" else op.value, local=op.local)
+        if name == "session_authorization":  # SetSessionAuthorization in miscinit.c
+            session.set("role", None, local=op.local)
+        session.follow_settings(db)
         if not (op.local or op.possible):
-            session.note_set(op.name.lower(), origin)
+            session.note_set(name, origin)
 
 
 @follows
@@ -345,7 +351,7 @@ def reset_variable(op: ResetVariable, session: Session, _: Origin, db: "Catalog"
         session.reset_all()
     else:
         session.set(op.name.lower(), None, local=False)
-    session.follow_search_path(db)
+    session.follow_settings(db)
 
 
 # --- what the values of settings mean --------------------------------------------------------------------------------

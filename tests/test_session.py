@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from db_sage_lint.catalog import Catalog
+from db_sage_lint.catalog.records import Table, View
 from db_sage_lint.effects import Effect, Lock, predict
 from db_sage_lint.operations import AlterSetting, Name
 from db_sage_lint.read import read
@@ -273,3 +274,39 @@ def test_milliseconds(value: str, expected: int | None) -> None:
 )  # fmt: skip
 def test_search_path(value: str, expected: tuple[str, ...]) -> None:
     assert search_path(value) == expected
+
+
+# --- roles -----------------------------------------------------------------------------------------------------------
+
+
+def owner(runner: Runner, table: str) -> str:
+    found = runner.db.relation(Name(table, "public"))
+    assert isinstance(found, Table | View)
+    return found.owner
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ("", ""),
+        ("SET ROLE clerk;", "clerk"),
+        ("SET ROLE clerk; RESET ROLE;", ""),
+        ("SET ROLE clerk; SET ROLE NONE;", ""),
+        ("SET SESSION AUTHORIZATION clerk;", "clerk"),
+        ("SET SESSION AUTHORIZATION boss; SET ROLE clerk; RESET ROLE;", "boss"),
+        ("SET ROLE clerk; SET SESSION AUTHORIZATION boss;", "boss"),
+        ("SET SESSION AUTHORIZATION boss; RESET SESSION AUTHORIZATION;", ""),
+        ("BEGIN; SET LOCAL ROLE clerk; COMMIT;", ""),
+        ("BEGIN; SET ROLE clerk; ROLLBACK;", ""),
+    ],
+)
+def test_who_owns_what_is_made(before: str, expected: str) -> None:
+    runner = Runner().run(f"{before} CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t;")
+    assert owner(runner, "t") == owner(runner, "v") == expected
+
+
+def test_drop_owned_takes_what_a_role_made() -> None:
+    runner = Runner().run("SET ROLE clerk; CREATE TABLE t (a int); RESET ROLE; CREATE VIEW v AS SELECT a FROM t;")
+    runner.run("DROP OWNED BY clerk CASCADE;")
+    assert not runner.db.relations.keys() & {Name("t", "public"), Name("v", "public")}
+    assert Name("orders", "public") in runner.db.relations

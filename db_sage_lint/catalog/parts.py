@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec import json
 from msgspec.structs import replace
 
-from db_sage_lint.catalog.datatypes import BUILT_IN, SERIAL, resolved_type
+from db_sage_lint.catalog.datatypes import BUILT_IN, SERIAL, resolved_type, type_name
 from db_sage_lint.catalog.names import free_relation_name
 from db_sage_lint.catalog.records import (
     Column,
     CompositeType,
     Constraint,
+    Domain,
     Gone,
     Index,
     Record,
@@ -75,7 +76,7 @@ def new_column(db: "Catalog", table: Name, spec: ColumnSpec, origin: Origin, per
         db.note(table, written.name)
     default = spec.default
     if default is not None:
-        default = None if is_null(default) else default
+        default = kept_default(db, default, written)
         db.note_expression(table, default)
     if spec.generation is not None:
         db.note_expression(table, spec.generation)
@@ -111,13 +112,16 @@ def _numbered_column(db: "Catalog", table: Name, spec: ColumnSpec, origin: Origi
     )
 
 
-def is_null(default: Expression | None) -> bool:
-    """Whether it is DEFAULT NULL, which is the same as none: AddRelationNewConstraints in catalog/heap.c."""
-    if default is None or b'"isnull"' not in default:
-        return False
+def kept_default(db: "Catalog", default: Expression | None, kind: Type) -> Expression | None:
+    """The default as the server keeps it: DEFAULT NULL is the same as none, unless the type is a domain or
+    has a length, which make a call of it. Source: AddRelationNewConstraints in heap.c, coerce_type in parse_coerce.c.
+    """
+    if default is None or b'"isnull"' not in default or (kind.modifiers and kind.name != "interval"):
+        return default
     from db_sage_lint.expressions import is_null_constant
 
-    return is_null_constant(default)
+    is_domain = isinstance(db.types.get(type_name(kind)), Domain) and not kind.dimensions
+    return None if is_null_constant(default) and not is_domain else default
 
 
 def new_sequence(

@@ -49,8 +49,9 @@ class State:
     """What exists, by resolved name, and what was dropped or renamed away.
 
     Every write goes through `put` or `remove`, so that `rollback` can undo it. Records are immutable: a change
-    replaces the record. `answers` keeps what was found out about the present state until the next write. `former`
-    are the relations that were written since `begin_change_set`, as they were before; None for what did not exist.
+    replaces the record. `user` is the role that owns what is made, empty for the runner's own. `answers` keeps what
+    was found out about the present state until the next write. `former` are the relations that were written since
+    `begin_change_set`, as they were before; None for what did not exist.
     """
 
     def __init__(self, *, search_path: tuple[str, ...] = ("public",), complete: bool = False) -> None:
@@ -82,6 +83,7 @@ class State:
         self.answers: dict[object, object] = {}
         self.former: dict[Name, Relation | None] = {}
         self.search_path = search_path
+        self.user = ""
 
     @property
     def complete(self) -> bool:

@@ -8,6 +8,7 @@ from db_sage_lint.effects.drops import dropped_with
 from db_sage_lint.effects.locks import Effect, Lock
 from db_sage_lint.effects.predict import Server, effects
 from db_sage_lint.effects.reach import Effects, is_partitioned, on, over, referenced
+from db_sage_lint.effects.userdefined import has_default
 from db_sage_lint.operations import (
     AddCheck,
     AddExclusion,
@@ -79,7 +80,7 @@ def _added_with_values(op: AddForeignKey, server: Server) -> tuple[bool, bool]:
     """
     table = server.db.table(op.table)
     columns = [] if table is None else [table.columns[c] for c in op.columns if c in table.columns]
-    has_values = any(c.default is not None or c.generated or c.sequence for c in columns)
+    has_values = any(has_default(c) or c.generated or c.sequence for c in columns)
     return op.beside_default, op.beside_default and has_values
 
 

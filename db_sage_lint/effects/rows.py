@@ -7,6 +7,7 @@ from db_sage_lint.catalog.records import Constraint, Index, Table, View
 from db_sage_lint.effects.locks import Effect, Lock
 from db_sage_lint.effects.predict import Server, effects
 from db_sage_lint.effects.reach import foreign_keys, on, over, over_partitions
+from db_sage_lint.effects.userdefined import has_default
 from db_sage_lint.operations import Copy, Delete, Expression, Insert, Merge, Name, Update
 
 
@@ -25,7 +26,7 @@ def _gets_value(op: Insert, table: Table, key: Constraint) -> bool:
     listed = op.columns or tuple(table.columns)
     places = [listed.index(column) for column in key.columns if column in listed]
     if not places:
-        return any(table.columns[c].default is not None for c in key.columns if c in table.columns)
+        return any(has_default(table.columns[c]) for c in key.columns if c in table.columns)
     if not op.values:
         return True
     return any(not _is_null(row, place) for row in op.values for place in places)

@@ -10,7 +10,7 @@ from db_sage_lint.operations import Expression, Name, Type
 
 if TYPE_CHECKING:
     from db_sage_lint.catalog import Catalog
-    from db_sage_lint.catalog.records import Domain
+    from db_sage_lint.catalog.records import Column, Domain
 
 
 def domains(written: Type, db: "Catalog") -> Iterator["Domain"]:
@@ -39,6 +39,13 @@ def base_type(written: Type, db: "Catalog") -> Type:
 def is_constrained(written: Type, db: "Catalog") -> bool:
     """Whether it is a domain with a CHECK or NOT NULL, its own or inherited: DomainHasConstraints in typcache.c."""
     return any(domain.not_null or domain.checks for domain in domains(written, db))
+
+
+def has_default(column: "Column") -> bool:
+    """Whether the column's own default is a value: DEFAULT NULL may stand in the catalog, and is none."""
+    from db_sage_lint.expressions import is_null_constant
+
+    return column.default is not None and not is_null_constant(column.default)
 
 
 def underlying_default(written: Type, db: "Catalog") -> Expression | None:

@@ -27,7 +27,8 @@ SELECT n.nspname, c.relname, a.attname,
   a.atttypmod, a.attnotnull, a.attidentity, a.attgenerated, d.adbin IS NOT NULL
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace tn ON tn.oid = t.typnamespace
-LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A' LEFT JOIN pg_namespace en ON en.oid = e.typnamespace
+LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A' AND t.typlen = -1 AND t.typinput = 'array_in'::regproc
+LEFT JOIN pg_namespace en ON en.oid = e.typnamespace
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f') AND {NOT_SYSTEM}
   AND {NOT_EXTENSION.format("pg_class", "c.oid")}
@@ -168,7 +169,7 @@ def of_constraint(constraint: Constraint) -> str:
 def of_column(column: Column) -> str:
     kind = column.type
     shown = type_in_words(kind.schema or "pg_catalog", kind.name, modifiers_of(kind), array=kind.dimensions > 0)
-    has_default = column.default is not None or column.generation is not None or column.sequence is not None
+    has_default = column.default is not None or column.generation is not None
     has_default = has_default and not column.identity
     generated = GENERATED[column.generated]
     return column_in_words(shown, column.not_null, IDENTITIES[column.identity], generated, has_default)
@@ -178,8 +179,6 @@ def modifiers_of(kind: Type) -> tuple[int, ...]:
     """The modifiers with those that PostgreSQL adds by itself."""
     if kind.name == "numeric" and len(kind.modifiers) == 1:
         return (*kind.modifiers, 0)
-    if kind.name in {"bpchar", "bit"} and not kind.modifiers:
-        return (1,)
     return kind.modifiers if kind.name in WITH_MODIFIERS and not kind.schema else ()
 
 

@@ -191,3 +191,13 @@ def test_parents_that_no_file_made_are_noted() -> None:
 def test_dropping_a_partitioned_table_drops_its_partitions() -> None:
     db = replay(TREE + "DROP TABLE p")
     assert not db.relations
+
+
+def test_attach_uses_a_foreign_key_that_names_its_columns() -> None:
+    db = replay("""
+        CREATE TABLE keys (a int, b int, PRIMARY KEY (a, b));
+        CREATE TABLE p (a int, b int, CONSTRAINT above FOREIGN KEY (a, b) REFERENCES keys) PARTITION BY LIST (a);
+        CREATE TABLE c (a int, b int, CONSTRAINT own FOREIGN KEY (a, b) REFERENCES keys (a, b));
+        ALTER TABLE p ATTACH PARTITION c FOR VALUES IN (1);
+    """)
+    assert [name for name, one in table(db, "c").constraints.items() if one.kind == "foreign key"] == ["own"]

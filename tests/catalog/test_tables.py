@@ -3,6 +3,7 @@
 import pytest
 from replay import operation, replay, table, text
 
+from db_sage_lint.catalog import Catalog
 from db_sage_lint.catalog.records import UNKNOWN_TYPE
 from db_sage_lint.operations import Name, Type
 
@@ -242,3 +243,26 @@ def test_possible_operations_leave_what_they_would_collide_with() -> None:
 
     db.apply(replace(operation("CREATE TABLE t (b int)"), possible=True), made)
     assert list(table(db, "t").columns) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "kept"),
+    [
+        ("varchar(3)", True), ("char", True), ("numeric(3, 1)", True), ("timestamp(3)", True), ("varchar(3)[]", True),
+        ("small", True), ("text", False), ("bpchar", False), ("numeric", False), ("interval(3)", False),
+        ("small[]", False), ("state", False),
+    ],
+)  # fmt: skip
+def test_default_null_is_none_where_the_server_keeps_none(kind: str, kept: bool) -> None:
+    """As pg_attrdef has it on 13 and 18."""
+    before = "CREATE DOMAIN small AS int; CREATE TYPE state AS ENUM ('new');"
+    db = replay(f"{before} CREATE TABLE t (a {kind} DEFAULT NULL, b {kind}); ALTER TABLE t ALTER b SET DEFAULT NULL")
+    assert [column.default is not None for column in table(db, "t").columns.values()] == [kept, kept]
+
+
+@pytest.mark.parametrize("part", ["TRIGGER", "POLICY", "RULE"])
+def test_if_exists_of_a_part_tells_of_no_table(part: str) -> None:
+    for complete in (False, True):
+        db = Catalog(complete=complete)
+        replay(f"DROP {part} IF EXISTS p ON nowhere; ALTER TABLE IF EXISTS nowhere ADD a int", db)
+        assert (Name("nowhere", "public") in db.relations) is not complete

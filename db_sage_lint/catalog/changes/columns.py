@@ -9,7 +9,7 @@ from db_sage_lint.catalog.changes.inherit import own_column
 from db_sage_lint.catalog.changes.registry import changes, family, table_of
 from db_sage_lint.catalog.changes.sources import inherited_column
 from db_sage_lint.catalog.datatypes import resolved_type, type_name
-from db_sage_lint.catalog.parts import alter, drop_column, drop_sequence, is_null, new_column, new_sequence
+from db_sage_lint.catalog.parts import alter, drop_column, drop_sequence, kept_default, new_column, new_sequence
 from db_sage_lint.catalog.records import UNKNOWN_TYPE, Column, Enum, Table
 from db_sage_lint.catalog.removal import cascade
 from db_sage_lint.operations import (
@@ -130,8 +130,10 @@ def drop_not_null(op: DropNotNull, db: "Catalog", origin: Origin) -> None:
 
 @changes
 def set_default(op: SetDefault, db: "Catalog", origin: Origin) -> None:
-    default = None if is_null(op.default) else op.default
-    change_columns(db, op, op.column, origin, lambda _, column: replace(column, default=default))
+    def change(_: Table, column: Column) -> Column:
+        return replace(column, default=kept_default(db, op.default, column.type))
+
+    change_columns(db, op, op.column, origin, change)
     db.note_expression(db.resolve(op.table), op.default)
 
 

@@ -117,7 +117,7 @@ def join_foreign_key(db: "Catalog", constraint: Constraint, child: Name, origin:
 
 def _same_foreign_key(own: Constraint, other: Constraint) -> bool:
     """Whether the partition's own foreign key can be the part of its parent's: tryAttachPartitionForeignKey."""
-    as_other = replace(other, name=own.name, made=own.made, at=own.at, validated=own.validated)
+    as_other = replace(other, name=own.name, made=own.made, at=own.at, validated=own.validated, to_key=own.to_key)
     return not own.inherited and replace(own, local=other.local, inherited=other.inherited) == as_other
 
 

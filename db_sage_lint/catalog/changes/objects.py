@@ -18,8 +18,10 @@ from db_sage_lint.operations import (
     CreateRole,
     CreateSchema,
     DropObject,
+    DropTable,
     GrantRole,
     Name,
+    Operation,
     SetObjectOwner,
     Unread,
 )
@@ -126,9 +128,17 @@ def _drop_owned(op: DropObject, db: "Catalog", origin: Origin) -> None:
         rest = {privilege: by for privilege, by in granted.items() if privilege.grantee != role}
         if len(rest) < len(granted):
             db.put(db.privileges, key, rest)
-    for owned in [r.name for r in db.relations.values() if isinstance(r, Table | View) and r.owner == role]:
-        remove_relation(db, owned, op, origin)
+    for owned in [r for r in db.relations.values() if isinstance(r, Table | View) and r.owner == role]:
+        if owned.name in db.relations:
+            cascade(db, _drop_of(owned), origin)
+            remove_relation(db, owned.name, op, origin)
     db.open(frozenset(), origin)
+
+
+def _drop_of(owned: Table | View) -> Operation:
+    if isinstance(owned, Table):
+        return DropTable(table=owned.name)
+    return DropObject(kind="materialized view" if owned.materialized else "view", name=owned.name)
 
 
 def _drop_relation(op: DropObject, db: "Catalog", origin: Origin) -> None:

@@ -26,7 +26,7 @@ def table_of(op: OnTable, db: "Catalog") -> Table | None:
     found = db.relations.get(name)
     if isinstance(found, Table):
         return found
-    if found is not None or op.kind not in _MAYBE_TABLES or (op.if_exists and name in db.gone):
+    if found is not None or op.kind not in _MAYBE_TABLES or (op.if_exists and (name in db.gone or db.complete)):
         return None
     return stub(db, name)
 

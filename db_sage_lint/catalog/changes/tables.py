@@ -56,6 +56,7 @@ def create_table(op: CreateTable, db: "Catalog", origin: Origin) -> None:
             access_method=op.access_method or "heap",
             tablespace=op.tablespace,
             of_type=db.resolve_type(op.of_type) if op.of_type else None,
+            owner=known.owner if known else db.user,
             closed=build.closed and not (known and op.if_not_exists),
             made=None if known and op.if_not_exists else origin,
             changed=origin if known else None,

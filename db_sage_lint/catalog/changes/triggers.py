@@ -38,7 +38,15 @@ _ROW_SECURITY: dict[str, dict[str, bool]] = {
 def table_or_view(op: OnTable, db: "Catalog") -> Table | View | None:
     """What a trigger may stand on: a view too, for INSTEAD OF."""
     relation = db.relations.get(db.resolve(op.table))
-    return relation if isinstance(relation, View) else table_of(op, db)
+    return relation if isinstance(relation, View) else table_or_none(op, db)
+
+
+def table_or_none(op: OnTable, db: "Catalog") -> Table | None:
+    """The table; DROP … IF EXISTS of a part forgives that there is none."""
+    if isinstance(op, DropTrigger | DropRule | DropPolicy) and op.missing_ok and db.complete:
+        relation = db.relations.get(db.resolve(op.table))
+        return relation if isinstance(relation, Table) else None
+    return table_of(op, db)
 
 
 @changes
@@ -150,7 +158,7 @@ def alter_policy(op: AlterPolicy, db: "Catalog", origin: Origin) -> None:
 
 @changes
 def drop_policy(op: DropPolicy, db: "Catalog", origin: Origin) -> None:
-    table = table_of(op, db)
+    table = table_or_none(op, db)
     if table:
         remove_part(db, "policy", table.name, op.name, op, origin)
 

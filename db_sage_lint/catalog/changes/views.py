@@ -36,7 +36,7 @@ def create_view(op: CreateView, db: "Catalog", origin: Origin) -> None:
     if op.check_option:
         options["check_option"] = op.check_option
     if replaced is None:
-        db.put_relation(replace(view, options=options, persistence=persistence))
+        db.put_relation(replace(view, options=options, persistence=persistence, owner=db.user))
         grant_defaults(db, "table", name, origin)
         return
     kept = replace(view, triggers=replaced.triggers, owner=replaced.owner, comment=replaced.comment, made=replaced.made)
@@ -51,7 +51,7 @@ def create_materialized_view(op: CreateMaterializedView, db: "Catalog", origin: 
     name = new_name(db, op.view)
     make_room(db, name, op, origin)
     view = _view(db, name, op.query, op.columns, origin)
-    db.put_relation(replace(view, materialized=True, populated=op.with_data))
+    db.put_relation(replace(view, materialized=True, populated=op.with_data, owner=db.user))
     grant_defaults(db, "table", name, origin)
 
 
