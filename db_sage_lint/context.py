@@ -170,15 +170,15 @@ class Context(Around):
         """What the operation does to relations as far as it can be told without running it."""
         assert self.op is not None
         if self.skips:
-            return while_skipping(self.op, self.db)
+            return while_skipping(self.op, self.db, self.pg)
         return while_running(self.op, self.db, self.pg, self.session.settings)
 
     @property
     def missing(self) -> Missing | None:
-        """The first object that the operation needs and that is known not to exist."""
+        """The first object that the operation needs and that is known not to exist; None where it is skipped."""
         if self._missing is UNASKED:
             assert self.op is not None
-            self._missing = self.db.missing(self.op)
+            self._missing = None if self.skips else self.db.missing(self.op)
         return self._missing
 
     def effect_on(self, name: Name) -> Effect | None:

@@ -53,6 +53,7 @@ from db_sage_lint.operations import (
     DropIndex,
     DropObject,
     DropPolicy,
+    DropRule,
     DropTable,
     DropTrigger,
     Grant,
@@ -235,6 +236,14 @@ def on_trigger(op: RenameTrigger | DropTrigger | SetTriggerState, db: "Catalog")
     named = not isinstance(op, SetTriggerState) or op.which == "one"
     if named and isinstance(relation, Table | View) and op.name not in relation.triggers:
         yield from lack(part_missing(db, "trigger", relation, op.name), forgiven=forgiven)
+
+
+@lacks
+def on_rule(op: DropRule, db: "Catalog") -> Lacks:
+    yield from lack(relation_missing(db, op.table, op.kind), forgiven=op.missing_ok)
+    relation = db.relation(op.table)
+    if isinstance(relation, Table | View) and op.name not in relation.rules:
+        yield from lack(part_missing(db, "rule", relation, op.name), forgiven=op.missing_ok)
 
 
 @lacks

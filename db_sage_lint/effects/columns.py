@@ -107,10 +107,16 @@ def set_not_null(op: SetNotNull, server: Server) -> Effects:
 
 
 def becomes_not_null(server: Server, name: Name, column: str, *, only: bool = False) -> list[Effect]:
-    """Each table is scanned for nulls unless a valid constraint of its own proves that there are none."""
+    """Each table is scanned for nulls unless a valid constraint of its own proves that there are none.
+
+    Where the column is NOT NULL already, partitions are left alone, and from 18 on heirs too.
+    """
+    table = server.db.table(name)
+    known = None if table is None else table.columns.get(column)
+    if table is not None and known is not None and known.not_null and not _unvalidated(table, column):
+        only = only or server.pg >= 18 or table.partition_by is not None
     found = over(server, name, Lock.ACCESS_EXCLUSIVE, only=only)
     judged = [on(server, e.relation, e.lock, scans=may_have_null(server, e.relation, column)) for e in found]
-    table = server.db.table(name)
     if table is not None and table.partition_by is not None and len(judged) > 1:
         judged[0] = Effect(judged[0].relation, judged[0].lock, scans=any(e.scans for e in judged[1:]))
     return judged
@@ -151,8 +157,10 @@ def on_tree(op: SetDefault | DropDefault | DropExpression | RenameColumn, server
 
 @effects
 def identity(op: AddIdentity | SetIdentity | DropIdentity, server: Server) -> Effects:
-    """An existing column keeps its values. Partitions follow from 17 on."""
-    return over_partitions(server, op.table, Lock.ACCESS_EXCLUSIVE, only=op.only or server.pg < 17)
+    """An existing column keeps its values. Partitions follow from 17 on; not where there is no identity to drop."""
+    column = _column(server, op.table, op.column) if isinstance(op, DropIdentity) else None
+    nothing_to_drop = column is not None and not column.identity
+    return over_partitions(server, op.table, Lock.ACCESS_EXCLUSIVE, only=op.only or server.pg < 17 or nothing_to_drop)
 
 
 @effects

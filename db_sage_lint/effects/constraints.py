@@ -80,7 +80,7 @@ def _added_with_values(op: AddForeignKey, server: Server) -> tuple[bool, bool]:
     """
     table = server.db.table(op.table)
     columns = [] if table is None else [table.columns[c] for c in op.columns if c in table.columns]
-    has_values = any(has_default(c) or c.generated or c.sequence for c in columns)
+    has_values = any(has_default(c) or c.generated or c.identity for c in columns)
     return op.beside_default, op.beside_default and has_values
 
 

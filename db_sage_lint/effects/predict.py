@@ -49,7 +49,7 @@ def predict(op: Operation, db: "Catalog", pg: int, settings: Mapping[str, str] =
     run-time parameters as far as known. Relations that the operation creates are left out, as are the plain reads
     of queries. Where the catalog can't tell whether data is scanned or rewritten, the effect says that it is.
     """
-    return while_skipping(op, db) if db.skips(op) else while_running(op, db, pg, settings)
+    return while_skipping(op, db, pg) if db.skips(op) else while_running(op, db, pg, settings)
 
 
 def while_running(op: Operation, db: "Catalog", pg: int, settings: Mapping[str, str]) -> tuple[Effect, ...]:
@@ -67,14 +67,15 @@ LOCKS_FIRST = {
     DropColumn: Lock.ACCESS_EXCLUSIVE,
     DropIdentity: Lock.ACCESS_EXCLUSIVE,
     DropExpression: Lock.ACCESS_EXCLUSIVE,
-    DropConstraint: Lock.ACCESS_EXCLUSIVE,
     CreateIndex: Lock.SHARE,
     CreateStatistics: Lock.SHARE_UPDATE_EXCLUSIVE,
 }
 
 
-def while_skipping(op: Operation, db: "Catalog") -> tuple[Effect, ...]:
+def while_skipping(op: Operation, db: "Catalog", pg: int) -> tuple[Effect, ...]:
     """The effect of an operation that finds nothing to do: none on a relation that doesn't exist."""
+    if isinstance(op, DropConstraint):
+        return while_running(op, db, pg, NO_SETTINGS) if db.relation(op.table) else ()
     lock = LOCKS_FIRST.get(type(op), Lock.NONE)
     if not lock or not isinstance(op, OnTable | CreateIndex | CreateStatistics) or db.relation(op.table) is None:
         return ()

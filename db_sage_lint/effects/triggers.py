@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from db_sage_lint.effects.locks import Effect, Lock
 from db_sage_lint.effects.predict import Server, effects
-from db_sage_lint.effects.reach import Effects, on, over_partitions
+from db_sage_lint.effects.reach import Effects, foreign_keys, on, over_partitions
+from db_sage_lint.effects.versions import key_triggers_follow
 from db_sage_lint.operations import CreateRule, CreateTrigger, DropTrigger, Name, RenameTrigger, SetTriggerState
 
 
@@ -39,7 +40,19 @@ def rename_trigger(op: RenameTrigger, server: Server) -> Effects:
 def set_trigger_state(op: SetTriggerState, server: Server) -> Effects:
     if op.which == "rule":
         return (on(server, op.table, Lock.ACCESS_EXCLUSIVE),)
-    return over_partitions(server, op.table, Lock.SHARE_ROW_EXCLUSIVE, only=op.only)
+    only = op.only or not _reaches_partitions(op, server)
+    return over_partitions(server, op.table, Lock.SHARE_ROW_EXCLUSIVE, only=only)
+
+
+def _reaches_partitions(op: SetTriggerState, server: Server) -> bool:
+    """Whether it is about a trigger that partitions have as well: a row trigger or, with ALL, that of a foreign key."""
+    table = server.db.table(op.table)
+    if table is None or not table.closed:
+        return True
+    keys = op.which == "all" and key_triggers_follow(server.pg)
+    if keys and (any(foreign_keys(table)) or server.db.referencing(table.name)):
+        return True
+    return any(t.for_each_row for t in table.triggers.values() if op.which != "one" or t.name == op.name)
 
 
 _CHANGES_ROWS = frozenset({"InsertStmt", "UpdateStmt", "DeleteStmt"})

@@ -31,6 +31,14 @@ def commits_by_partition(pg: int, op: Operation) -> bool:
     return (isinstance(op, Reindex) and pg >= 14) or (isinstance(op, Cluster) and pg >= 15)
 
 
+def key_triggers_follow(pg: int) -> bool:
+    """Whether DISABLE TRIGGER ALL reaches the triggers of foreign keys in partitions.
+
+    Source: EnableDisableTrigger in trigger.c, which goes by tgparentid (15).
+    """
+    return pg >= 15
+
+
 def knows_security_invoker(pg: int) -> bool:
     """Whether views have the option security_invoker. Source: manual, CREATE VIEW (15)."""
     return pg >= 15

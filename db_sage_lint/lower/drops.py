@@ -68,8 +68,9 @@ FUNCTIONS: dict[str, Literal["function", "procedure", "routine", "aggregate"]] =
 
 @lowers
 def drop(node: DropStmt, _source: Source) -> list[Operation]:
+    """What is named twice is dropped once."""
     function = DROPS.get(node.removeType, drop_object)
-    return [function(each, node) for each in node.objects]
+    return list(dict.fromkeys(function(each, node) for each in node.objects))
 
 
 def drop_table(each: AnyNode, node: DropStmt) -> Operation:
