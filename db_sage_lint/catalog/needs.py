@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from db_sage_lint.catalog.expression_needs import of_expressions, of_row
 from db_sage_lint.catalog.missing import (
     Lacks,
     constraint_missing,
@@ -37,12 +38,15 @@ from db_sage_lint.operations import (
     AlterPolicy,
     AlterSequence,
     AttachPartition,
+    ClusterOn,
     Comment,
     CreateDomain,
     CreateFunction,
     CreateIndex,
     CreateMaterializedView,
     CreatePolicy,
+    CreateSequence,
+    CreateStatistics,
     CreateTable,
     CreateTrigger,
     CreateView,
@@ -225,6 +229,7 @@ def drop_constraint(op: DropConstraint, db: "Catalog") -> Lacks:
 def create_trigger(op: CreateTrigger, db: "Catalog") -> Lacks:
     yield from of_table(op, db)
     yield from of_columns(db, op.table, op.columns)
+    yield from of_row(db, op.table, op.when)
     yield from lack(function_missing(db, op.function, ()))
 
 
@@ -249,6 +254,7 @@ def on_rule(op: DropRule, db: "Catalog") -> Lacks:
 @lacks
 def create_policy(op: CreatePolicy, db: "Catalog") -> Lacks:
     yield from of_ordinary_table(op, db)
+    yield from of_expressions(db, op.table, (op.using, op.check))
 
 
 @lacks
@@ -258,6 +264,8 @@ def on_policy(op: AlterPolicy | RenamePolicy | DropPolicy, db: "Catalog") -> Lac
     table = db.table(op.table)
     if table and op.name not in table.policies:
         yield from lack(part_missing(db, "policy", table, op.name), forgiven=forgiven)
+    if isinstance(op, AlterPolicy):
+        yield from of_expressions(db, op.table, (op.using, op.check))
 
 
 # --- indexes, views, sequences -------------------------------------------------------------------------------------
@@ -267,6 +275,20 @@ def on_policy(op: AlterPolicy | RenamePolicy | DropPolicy, db: "Catalog") -> Lac
 def create_index(op: CreateIndex, db: "Catalog") -> Lacks:
     yield from lack(relation_missing(db, op.table, "table"))
     yield from of_columns(db, op.table, (*(key.column for key in op.keys), *op.include))
+    yield from of_expressions(db, op.table, (*(key.expression for key in op.keys), op.predicate))
+
+
+@lacks
+def create_statistics(op: CreateStatistics, db: "Catalog") -> Lacks:
+    yield from lack(relation_missing(db, op.table, "table"))
+    yield from of_columns(db, op.table, op.columns)
+
+
+@lacks
+def cluster_on(op: ClusterOn, db: "Catalog") -> Lacks:
+    yield from of_table(op, db)
+    if op.index and db.relation(op.table) is not None:
+        yield from lack(relation_missing(db, Name(op.index, db.resolve(op.table).schema), "index"))
 
 
 @lacks
@@ -303,8 +325,11 @@ def refresh(op: RefreshMaterializedView, db: "Catalog") -> Lacks:
 
 
 @lacks
-def alter_sequence(op: AlterSequence, db: "Catalog") -> Lacks:
-    yield from lack(relation_missing(db, op.sequence, "sequence"), forgiven=op.if_exists)
+def sequence(op: CreateSequence | AlterSequence, db: "Catalog") -> Lacks:
+    if isinstance(op, AlterSequence):
+        yield from lack(relation_missing(db, op.sequence, "sequence"), forgiven=op.if_exists)
+    elif op.sequence.schema:
+        yield from lack(schema_missing(db, op.sequence.schema))
     if op.owned_by:
         yield from lack(relation_missing(db, op.owned_by[0], "table"))
         yield from of_columns(db, op.owned_by[0], (op.owned_by[1],))

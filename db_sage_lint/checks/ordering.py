@@ -100,7 +100,8 @@ def is_certain(missing: Missing, now: Context) -> bool:
 
 def is_filled_in(missing: Missing, now: Context) -> bool:
     """Whether a template's text, of unknown value, stands in the name."""
-    filled = names_in_holes(now.script.source[now.origin.start : now.origin.end])
+    made = [part.text for part in now.script.fragments if part.end >= 0 and part.start == now.origin.start]
+    filled = names_in_holes(b"\n".join(made) or now.script.source[now.origin.start : now.origin.end])
     return any(hole in word for hole in filled for word in (missing.name.name, missing.name.schema, missing.part))
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         output_columns,
         output_types,
         reads,
+        unbound_in,
     )
     from db_sage_lint.expressions.questions import (
         Literal,
@@ -85,6 +86,7 @@ __all__ = [
     "sequences_named",
     "sql",
     "unbound",
+    "unbound_in",
     "value_functions",
     "volatility",
 ]
@@ -110,6 +112,7 @@ _MODULE = {
     "output_columns": "queries",
     "output_types": "queries",
     "reads": "queries",
+    "unbound_in": "queries",
     "Literal": "questions",
     "QualifiedColumn": "questions",
     "calls": "questions",

@@ -22,10 +22,13 @@ class OutputColumn(Struct, frozen=True):
 
 
 class Resolved(Struct, frozen=True):
-    """What a query reads, and the columns that it returns, None where they can't all be told."""
+    """What a query reads, the columns that it returns, None where they can't all be told, and those that it names and
+    nothing has.
+    """
 
     reads: frozenset[tuple[Name, str]] = frozenset()
     outputs: tuple[OutputColumn, ...] | None = None
+    unbound: frozenset[tuple[Name, str]] = frozenset()
 
 
 READS_NOTHING: frozenset[tuple[Name, str]] = frozenset()
@@ -39,6 +42,11 @@ def reads(query: Expression, db: Known) -> frozenset[tuple[Name, str]]:
     its sub-selects read.
     """
     return _resolved(query, db).reads if b'"relname"' in query else READS_NOTHING
+
+
+def unbound_in(query: Expression, db: Known) -> frozenset[tuple[Name, str]]:
+    """Columns that a query names and nothing has, as `Resolver.unbound` tells them."""
+    return _resolved(query, db).unbound if b'"relname"' in query else READS_NOTHING
 
 
 def output_columns(query: Expression, db: Known) -> tuple[str, ...] | None:
@@ -74,4 +82,5 @@ def _resolve(query: Expression, db: Known, *, typed: bool) -> Resolved:
     return Resolved(
         frozenset(resolver.touched) | {(relation, NO_COLUMN) for relation in resolver.relations - with_columns},
         None if outputs is None else tuple(OutputColumn(o.name, o.type) for o in outputs),
+        resolver.unbound(),
     )

@@ -134,6 +134,21 @@ class Resolver:
     def touch_all(self, sources: tuple[Source, ...]) -> None:
         self.touched.update((source.relation, "") for source in sources if source.relation is not None)
 
+    def unbound(self, own: Name | None = None) -> frozenset[tuple[Name, str]]:
+        """Columns that are named and that nothing has, each with relations that should: the one that is written, or all
+        that are read, and `own`, where none is written and nothing in sight may have others than are known.
+        """
+        relations = {*self.relations, *([own] if own else [])}
+        found = set[tuple[Name, str]]()
+        for reference in self.references.values():
+            if reference.found.columns or reference.found.whole or reference.words[-1] == "*":
+                continue
+            named = {source.relation for source in reference.found.candidates if source.relation}
+            if len(reference.words) == 1 and not reference.found.candidates:
+                named = relations
+            found |= {(name, reference.words[-1]) for name in named}
+        return frozenset(found)
+
     def type(self, value: Json) -> Type | None:
         """The type of an expression that has been resolved."""
         return type_of(value, self.db, self._told)

@@ -92,26 +92,9 @@ def bound(reference: Reference) -> Binding:
     )
 
 
-def unbound(expr: Expression, db: Known, table: Table | None = None) -> frozenset[tuple[Name, str]]:
-    """Columns that a query, or an expression of `table`, names and nothing has, each with relations that should: the
-    one that it writes, or all that are read where it writes none.
-    """
-    resolver = Resolver(db) if table is None else resolved(expr, table, db)
-    if table is None:
-        try:
-            resolver.expression(tree(expr), Scope(None, -1))
-        except (TooDeepError, RecursionError):
-            return frozenset()
-    relations = {*resolver.relations, *([table.name] if table else [])}
-    found = set[tuple[Name, str]]()
-    for reference in resolver.references.values():
-        if reference.found.columns or reference.found.whole or reference.words[-1] == "*":
-            continue
-        named = {source.relation for source in reference.found.candidates if source.relation}
-        if len(reference.words) == 1 and not named:
-            named = relations
-        found |= {(name, reference.words[-1]) for name in named}
-    return frozenset(found)
+def unbound(expr: Expression, db: Known, table: Table) -> frozenset[tuple[Name, str]]:
+    """Columns that an expression of `table` names and nothing has, as `Resolver.unbound` tells them."""
+    return resolved(expr, table, db).unbound(table.name)
 
 
 _COMPARING = frozenset({"=", "<>", "<", "<=", ">", ">="})

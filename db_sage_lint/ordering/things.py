@@ -10,7 +10,7 @@ from db_sage_lint.catalog.missing import lacks
 from db_sage_lint.catalog.records import Enum, Index, Missing, Sequence, Table, View
 from db_sage_lint.catalog.state import Written
 from db_sage_lint.expand import statements_of
-from db_sage_lint.expressions import unbound
+from db_sage_lint.expressions import unbound, unbound_in
 from db_sage_lint.expressions.functions import of_server
 from db_sage_lint.operations import (
     AddForeignKey,
@@ -215,7 +215,9 @@ def operator_class(op: CreateIndex, key: IndexKey, db: Catalog) -> Iterator[Thin
 
 def columns_of(expression: Expression | None, db: Catalog, table: Table | None = None) -> Iterator[Thing]:
     """The columns that a query, or an expression of a table, names and the tables don't have."""
-    for name, column in sorted(unbound(expression, db, table)) if expression else ():
+    if expression is None:
+        return
+    for name, column in sorted(unbound(expression, db, table) if table else unbound_in(expression, db)):
         relation = db.table(name)
         if relation is not None and relation.made is not None and column not in relation.columns:
             yield Thing("column", relation.name, column)
