@@ -259,7 +259,8 @@ class Catalog(State):
         found = self.answers.get(key)
         if not isinstance(found, Dependents):
             only = isinstance(op, OnTable) and op.only
-            found = self.answers[key] = Dependents(op, tuple(closure(self, target[0](op, self), only=only)))
+            named = tuple(target[0](op, self))
+            found = self.answers[key] = Dependents(op, tuple(closure(self, named, only=only)) if named else ())
         return found.found
 
     def not_null_proof(self, table: Name, column: str) -> Origin | None:

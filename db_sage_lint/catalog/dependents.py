@@ -18,25 +18,26 @@ if TYPE_CHECKING:
 
 
 def closure(db: "Catalog", targets: Iterable[Dependent], *, only: bool = False) -> list[Dependent]:
-    """Everything that hangs on the targets, each once, the nearest first; without the targets themselves, and without
-    the parts of what goes as a whole. With `only`, without what heirs have of a target by the same name.
+    """Everything that hangs on the first target, each once, the nearest first; without the targets themselves, and
+    without the parts of what goes as a whole. With `only`, without what heirs have of the target by the same name.
     """
-    waiting = list(targets)
-    seen = {_key(target) for target in waiting}
-    targeted = len(waiting)
-    for number, here in enumerate(waiting):
+    first, *others = targets
+    waiting = [first]
+    seen = {_key(target) for target in (first, *others)}
+    for here in waiting:
         for dependent in direct(db, here):
             key = _key(dependent)
-            if only and number < targeted and (dependent.kind, dependent.name.name) == (here.kind, here.name.name):
+            if only and here is first and (dependent.kind, dependent.name.name) == (here.kind, here.name.name):
                 continue
             if key not in seen:
                 seen.add(key)
                 waiting.append(dependent)
-    whole = {dependent.name for dependent in waiting if dependent.table is None and dependent.kind in RELATION_KINDS}
-    columns = {(dependent.table, dependent.name) for dependent in waiting if dependent.kind == "column"}
+    gone = [*waiting, *others]
+    whole = {dependent.name for dependent in gone if dependent.table is None and dependent.kind in RELATION_KINDS}
+    columns = {(dependent.table, dependent.name) for dependent in gone if dependent.kind == "column"}
     return [
         dependent
-        for dependent in waiting[targeted:]
+        for dependent in waiting[1:]
         if dependent.table not in whole
         and not (dependent.kind == "default" and (dependent.table, dependent.name) in columns)
     ]

@@ -60,11 +60,12 @@ def constraint(op: DropConstraint, db: "Catalog") -> Iterable[Dependent]:
 def function(op: DropFunction, db: "Catalog") -> Iterable[Dependent]:
     """The overload; the others of the statement are named without their types, so all of theirs count as dropped."""
     found = find_overload(db, op.function, op.arguments)
-    if found:
-        yield Dependent("function", found.name, None, found.made)
+    if found is None:
+        return
+    yield Dependent("function", found.name, None, found.made)
     for name in op.together:
         for other in db.function_overloads(name):
-            if other is not found and other.name != (found.name if found else None):
+            if other is not found and other.name != found.name:
                 yield Dependent("function", other.name, None, other.made)
 
 
