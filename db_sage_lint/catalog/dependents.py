@@ -21,7 +21,9 @@ def closure(db: "Catalog", targets: Iterable[Dependent], *, only: bool = False) 
     """Everything that hangs on the first target, each once, the nearest first; without the targets themselves, and
     without the parts of what goes as a whole. With `only`, without what heirs have of the target by the same name.
     """
-    first, *others = targets
+    first, *named = targets
+    others = [other for other in named if _key(other) != _key(first)]
+    others += [along for other in others for along in falling_along(db, other)]
     waiting = [first]
     seen = {_key(target) for target in (first, *others)}
     for here in waiting:
@@ -41,6 +43,17 @@ def closure(db: "Catalog", targets: Iterable[Dependent], *, only: bool = False) 
         if dependent.table not in whole
         and not (dependent.kind == "default" and (dependent.table, dependent.name) in columns)
     ]
+
+
+def falling_along(db: "Catalog", target: Dependent) -> list[Dependent]:
+    """What goes with a target without CASCADE."""
+    found, seen = [target], {_key(target)}
+    for here in found:
+        for each in direct(db, here):
+            if each.automatic and _key(each) not in seen:
+                seen.add(_key(each))
+                found.append(each)
+    return found[1:]
 
 
 def _key(dependent: Dependent) -> tuple[str, Name, Name | None, int]:

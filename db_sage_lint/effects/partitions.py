@@ -146,8 +146,9 @@ def _excludes(server: Server, default: Name, parent: Name, bound: Bound | None) 
 def detach_partition(op: DetachPartition, server: Server) -> Iterator[Effect]:
     """CONCURRENTLY asks for the full lock of the partition only at its end, in a transaction of its own.
 
-    Up to 13 a plain DETACH locks the partition less, but its own partitions and default siblings alike. Keys of the
-    parent become the partition's own; tables that point at the parent are scanned for rows that point at the partition.
+    Up to 13 a plain DETACH locks the partition less, unless a row trigger of the parent goes; its own partitions and
+    default siblings alike. Keys of the parent become the partition's own; tables that point at the parent are scanned
+    for rows that point at the partition.
     """
     db = server.db
     name = db.resolve(op.table)
@@ -159,7 +160,9 @@ def detach_partition(op: DetachPartition, server: Server) -> Iterator[Effect]:
     yield on(server, name, Lock.ACCESS_EXCLUSIVE)
     pointing = () if parent is None else _pointing_at(server, parent)
     default = db.default_partition(name)
-    mild = server.pg < 14 and not pointing and default != db.resolve(op.partition)
+    triggers = () if parent is None else parent.triggers.values()
+    followed = bool(pointing) or any(trigger.for_each_row for trigger in triggers)
+    mild = server.pg < 14 and not followed and default != db.resolve(op.partition)
     yield on(server, op.partition, Lock.SHARE_UPDATE_EXCLUSIVE if mild else Lock.ACCESS_EXCLUSIVE, scans=bool(pointing))
     for heir in db.heirs(op.partition):
         yield Effect(heir, Lock.ACCESS_EXCLUSIVE)

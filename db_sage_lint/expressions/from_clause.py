@@ -5,8 +5,9 @@ Source: transformFromClauseItem in parser/parse_clause.c.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from db_sage_lint.expressions import functions
@@ -17,7 +18,7 @@ from db_sage_lint.expressions.tree import Fields, Json, fields_of, items, node, 
 from db_sage_lint.operations import Name, Type
 
 if TYPE_CHECKING:
-    from db_sage_lint.catalog.records import Function
+    from db_sage_lint.catalog.records import Function, View
     from db_sage_lint.expressions.resolve import Resolver
 
 _TEXT, _JSON, _JSONB, _ANY = Type("text"), Type("json"), Type("jsonb"), None
@@ -80,7 +81,18 @@ def _known_columns(resolver: Resolver, relation: Name, source: Source) -> list[S
     if table is not None:
         return [Seen(name, source, name, column.type) for name, column in table.columns.items()]
     view = resolver.db.view(relation)
-    return [Seen(name, source, name) for name in view.columns] if view is not None and view.columns else None
+    if view is None or not view.columns:
+        return None
+    types = _types_of(resolver, view) if resolver.typed else repeat(None)
+    return [Seen(name, source, name, told) for name, told in zip(view.columns, types, strict=False)]
+
+
+def _types_of(resolver: Resolver, view: View) -> Iterable[Type | None]:
+    """The types of a view's columns, by its query: what it reads can't change its type as long as it is there."""
+    from db_sage_lint.expressions.queries import output_types
+
+    outputs = output_types(view.query, resolver.db) if view.query is not None else None
+    return repeat(None) if outputs is None else chain((output.type for output in outputs), repeat(None))
 
 
 def _is_closed(resolver: Resolver, relation: Name) -> bool:
