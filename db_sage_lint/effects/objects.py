@@ -87,11 +87,7 @@ def alter_sequence(op: AlterSequence, server: Server) -> Iterator[Effect]:
 @effects
 def drop_object(op: DropObject, server: Server) -> Iterator[Effect]:
     if op.kind in RELATIONS:
-        name = server.db.resolve(op.name)
-        yield from dropped_relation(server, name, own_sequences=True)
-        sequence = server.db.sequence(name)
-        if sequence is not None and sequence.owned_by is not None and op.cascade:
-            yield on(server, sequence.owned_by[0], Lock.ACCESS_EXCLUSIVE)
+        yield from dropped_relation(server, server.db.resolve(op.name), own_sequences=True)
     elif op.kind == "type":
         yield from _typed_tables_gone(op, server)
     yield from dropped_with(op, server, cascade=op.cascade)
