@@ -264,6 +264,10 @@ class Context(Around):
         value = self.session.settings.get("lock_timeout")
         return value is not None and milliseconds(value) != 0
 
+    def is_configured(self) -> bool:
+        """Whether the settings give an option of the rule that is being asked a value."""
+        return bool(self.config.rules.get(self.rule))
+
     def option(self, name: str) -> object:
         """The configured value of an option of the rule that is being asked, or its document's default."""
         configured = self.config.rules.get(self.rule, {})

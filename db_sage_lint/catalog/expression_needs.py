@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 from db_sage_lint.catalog.missing import Lacks, lack, missing_of, relation_missing
 from db_sage_lint.catalog.records import Missing, Table, View
 from db_sage_lint.operations import Expression, Name
+from db_sage_lint.regex import lazy
 
 if TYPE_CHECKING:
     from db_sage_lint.catalog.catalog import Catalog
 
 _ROW_VARIABLES = frozenset({"new", "old"})
+# A column that is written without a table, in libpg_query's JSON.
+_PLAIN_COLUMNS = lazy(rb'"ColumnRef":\{"fields":\[\{"String":\{"sval":"([^"\\]*)"\}\}\]')
 
 
 def of_expressions(db: "Catalog", written: Name, expressions: Iterable[Expression | None]) -> Lacks:
@@ -19,12 +22,19 @@ def of_expressions(db: "Catalog", written: Name, expressions: Iterable[Expressio
 
     table = db.table(written)
     for expression in expressions if table is not None and table.closed else ():
-        if table is None or expression is None or b'"ColumnRef"' not in expression:
+        if table is None or expression is None or names_only_columns(expression, table):
             continue
         resolver = resolved(expression, table, db)
         for name in sorted(resolver.relations):
             yield from lack(relation_missing(db, name, "table"))
         yield from of_unbound(db, resolver.unbound(table.name))
+
+
+def names_only_columns(expression: Expression, table: Table) -> bool:
+    """Whether it has no sub-select, and no name but columns of the table: a quick look that answers for most."""
+    named = _PLAIN_COLUMNS.findall(expression)
+    every = len(named) == expression.count(b'"ColumnRef"') and b'"SubLink"' not in expression
+    return every and all(column.decode() in table.columns for column in named)
 
 
 def of_unbound(db: "Catalog", columns: Collection[tuple[Name, str]]) -> Lacks:

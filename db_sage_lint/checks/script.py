@@ -167,7 +167,11 @@ def dry_run_failed(op: ShadowFailed, _: Context) -> Verdict:
 
 
 @check
-def denied_statement(op: Operation, now: Context) -> Iterator[Verdict]:
+def denied_statement(op: Operation, now: Context) -> Iterator[Verdict] | bool:
+    return now.is_configured() and denials(op, now)
+
+
+def denials(op: Operation, now: Context) -> Iterator[Verdict]:
     for option, found in DENIED.items():
         denied = now.option(option)
         for name, why in denied.items() if isinstance(denied, Mapping) else ():
