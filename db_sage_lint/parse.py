@@ -41,8 +41,8 @@ class Statement(Struct, frozen=True, gc=False):
 
     `kind` is the grammar's name for it (CreateStmt) and `fields` that node as JSON; a location in it is a byte of the
     file less `base`. `placeholders` says that a variable or a template's text was replaced by something that parses.
-    `conditional` marks statements of a procedural block that may be skipped, repeated or caught: they stand in IF,
-    CASE, a loop, or a block with an EXCEPTION clause.
+    `conditional` marks statements that may be skipped, repeated or caught: they stand in IF, CASE, a loop, or a block
+    with an EXCEPTION clause of a procedural language, or in a branch of a template.
     """
 
     start: int

@@ -35,6 +35,7 @@ MOST_TRIES = 24
 ACTION = lazy(rb"\{\{(?P<go>[^{}]*)\}\}|\{%(?P<jinja>[^{}]*)%\}|\{#[^{}]*#\}")
 ALONE = lazy(rb"\{\{[^{}]*\}\}[ \t]*(?:\r?\n|\Z)")
 OPENS = lazy(rb"[#^]|(?:if|unless|with|range|each|for|define|block)\b")
+LOOPS = lazy(rb"(?:range|for|each|define|block)\b")
 CLOSES = lazy(rb"/(?!\*)|end(?:if|for|unless|each|block)?(?!\w)")
 ELSE = lazy(rb"(?:else|elif)\b\s*(?:if\b)?\s*")
 AROUND_ACTION = b" \t\r\n-~"
@@ -155,7 +156,8 @@ def actions_alone(text: bytes, at: int) -> list[tuple[int, int]]:
 class Branch(Struct):
     """A branch of a conditional action that begins at byte `start`: is it `taken`, and was one before or is it.
 
-    `known` says that a condition so far names a database, so that it is known which branches are for PostgreSQL.
+    `known` says that a condition so far names a database, so that it is known which branches are for PostgreSQL, or
+    that it is no condition but a loop.
     """
 
     start: int
@@ -171,12 +173,14 @@ class Branch(Struct):
 
 class Controlled(Struct, frozen=True):
     """A text without its templates' control actions, blank in their place. `blanked` are the spans that are now blank,
-    `left_out` those of them that are branches which may be for PostgreSQL, but weren't taken.
+    `left_out` those of them that are branches which may be for PostgreSQL, but weren't taken. `perhaps` are branches
+    that were taken and may not be: on what they hang is not known.
     """
 
     text: bytes
     blanked: list[tuple[int, int]]
     left_out: list[tuple[int, int]]
+    perhaps: list[tuple[int, int]]
 
 
 def without_controls(text: bytes) -> Controlled:
@@ -185,24 +189,28 @@ def without_controls(text: bytes) -> Controlled:
     """
     spans: list[tuple[int, int]] = []
     left_out: list[tuple[int, int]] = []
+    perhaps: list[tuple[int, int]] = []
     branches: list[Branch] = []
     for action in ACTION.finditer(text):
         says = (action["go"] or action["jinja"] or b"").strip(AROUND_ACTION)
         if CLOSES.match(says) or ELSE.match(says):
             branch = branches.pop() if branches else Branch(0, taken=True, settled=True, known=True)
+            span = (branch.start, action.start())
+            if branch.taken and not branch.known:
+                perhaps.append(span)
             if not branch.taken:
-                span = (branch.start, action.start())
                 spans.append(span)
                 if not branch.known and all(outer.taken for outer in branches):
                     left_out.append(span)
             if turn := ELSE.match(says):
                 branches.append(branch.turn(action.end(), says[turn.end() :]))
         elif OPENS.match(says):
-            branches.append(Branch(0, taken=False, settled=False, known=False).turn(action.end(), says))
+            loops = LOOPS.match(says) is not None
+            branches.append(Branch(0, taken=False, settled=False, known=loops).turn(action.end(), says))
         elif action["go"] is not None and not SILENT.match(says):
             continue
         spans.append(action.span())
-    return Controlled(blank(text, spans), joined(spans), left_out)
+    return Controlled(blank(text, spans), joined(spans), left_out, joined(perhaps))
 
 
 def for_postgres(condition: bytes) -> bool:

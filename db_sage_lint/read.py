@@ -35,7 +35,8 @@ def standing(fragment: Fragment, source: bytes) -> Iterator[Read]:
     """The statements of text that stands in the file."""
     for piece in parse(fragment):
         if isinstance(piece, Statement):
-            yield Read(piece.start, piece.end, tuple(lower(piece, source)), script=fragment.script)
+            found = Read(piece.start, piece.end, tuple(lower(piece, source)), script=fragment.script)
+            yield perhaps(found) if piece.conditional else found
         else:
             yield unparsed(piece, source, fragment.script)
 

@@ -27,19 +27,30 @@ class Recovery:
         self.base = base
         self.left_out: list[tuple[int, int]] = []
         self.blanked: list[tuple[int, int]] = []
+        self.perhaps: list[tuple[int, int]] = []
         self.text = text
         if b"{{" in text or b"{%" in text:
             controlled = without_controls(text)
             self.text, self.blanked, self.left_out = controlled.text, controlled.blanked, controlled.left_out
+            self.perhaps = controlled.perhaps
 
     def everything(self) -> Iterator[Statement | Problem]:
         """Statements and problems in order of position."""
+        found = map(self.hanging, self.pieces()) if self.perhaps else self.pieces()
         if not self.left_out:
-            return self.pieces()
+            return found
         message = "a branch of the template that was left out for another"
         spans = [(self.base + start, self.base + end) for start, end in self.left_out]
         branches = [Problem(start, end, start, message, "template") for start, end in spans]
-        return iter(sorted([*branches, *self.pieces()], key=lambda found: found.start))
+        return iter(sorted([*branches, *found], key=lambda found: found.start))
+
+    def hanging(self, piece: Statement | Problem) -> Statement | Problem:
+        """A statement, marked if it stands in a branch of a template of which it isn't known whether it is taken."""
+        start, end = piece.start - self.base, piece.end - self.base
+        before = bisect_right(self.perhaps, (start, len(self.text))) - 1
+        if isinstance(piece, Statement) and before >= 0 and end <= self.perhaps[before][1]:
+            return msgspec.structs.replace(piece, conditional=True)
+        return piece
 
     def pieces(self) -> Iterator[Statement | Problem]:
         run: list[Piece] = []

@@ -2,7 +2,9 @@
 
 import pytest
 
+from db_sage_lint.parse import Statement, parse
 from db_sage_lint.placeholders import Filling, blank, for_postgres, holes, without_controls
+from db_sage_lint.script import Fragment
 
 
 @pytest.mark.parametrize(
@@ -81,3 +83,18 @@ def test_without_controls(text: bytes, kept: bytes, left_out: list[bytes]) -> No
     assert controlled.text.replace(b" ", b"") == kept.replace(b" ", b"")
     assert [text[start:end] for start, end in controlled.left_out] == left_out
     assert blank(text, controlled.blanked) == controlled.text
+
+
+@pytest.mark.parametrize(
+    ("text", "conditional"),
+    [
+        (b"{{if .plugin}}\nDROP TABLE a;\n{{end}}\nDROP TABLE b;", [True, False]),
+        (b"{{if .postgres}}\nDROP TABLE a;\n{{end}}\nDROP TABLE b;", [False, False]),
+        (b"{{if .plugin}}{{if .postgres}}\nDROP TABLE a;\n{{end}}{{end}}\nDROP TABLE b;", [True, False]),
+        (b"{{range .x}}\nDROP TABLE a;\n{{end}}\nDROP TABLE b;", [False, False]),
+        (b"{% if x %}\nDROP TABLE a;\n{% endif %}\nDROP TABLE b;", [True, False]),
+    ],
+)
+def test_what_hangs_on_an_unknown_condition(text: bytes, conditional: list[bool]) -> None:
+    found = [piece for piece in parse(Fragment(0, text)) if isinstance(piece, Statement)]
+    assert [statement.conditional for statement in found] == conditional

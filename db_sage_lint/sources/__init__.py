@@ -34,7 +34,7 @@ LATE_MARKED = (
 )
 LATE_NAMED = (
     Late("supabase", "supabase/migrations"),
-    Late("synapse", "/delta\n"),
+    Late("synapse", "/delta\n", "/full_schemas\n"),
     Late("diesel", *FOLDERS),
     Late("refinery", "__"),
     Late("flyway", "__"),

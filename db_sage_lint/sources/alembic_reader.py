@@ -37,11 +37,13 @@ UNREAD_SQL = "SQL that is put together at run time"
 GOES_ON, MAY_END, ENDS = 0, 1, 2
 
 
-def read(source: bytes, function: str) -> tuple[Fragment, ...]:
-    """What the function of that name sends. Raises SyntaxError or ValueError where the file is no Python."""
+def read(source: bytes, function: str, handles: frozenset[str] = frozenset({"op"})) -> tuple[Fragment, ...]:
+    """What the function of that name sends, by one of the `handles` of those names. Raises SyntaxError or ValueError
+    where the file is no Python.
+    """
     code = Code(source)
     try:
-        return Reader(code).run(function)
+        return Reader(code, handles).run(function)
     except RecursionError:
         return (code.unread(code.tree.body[0], "the file is nested too deeply to be read", {}),)
 
@@ -49,8 +51,9 @@ def read(source: bytes, function: str) -> tuple[Fragment, ...]:
 class Reader:
     """One run of a function. Every way through it that can't be ruled out is taken."""
 
-    def __init__(self, code: Code) -> None:
+    def __init__(self, code: Code, handles: frozenset[str]) -> None:
         self.code = code
+        self.handles = handles
         self.fragments: list[Fragment] = []
         self.functions = {node.name: node for node in code.tree.body if isinstance(node, ast.FunctionDef)}
         self.module: dict[str, Value] = {}
@@ -222,6 +225,12 @@ class Reader:
             self.outside(call)
         elif name in FILLING and owner in names:
             names[owner] = UNKNOWN
+        elif isinstance(call.func, ast.Name) and any(self.is_handle(value) for value in given(call)):
+            self.unread(call, f"{name}() is not read", names)
+
+    def is_handle(self, value: ast.expr) -> bool:
+        """Whether a value is what sends statements: a function that isn't in the file can do anything with it."""
+        return isinstance(value, ast.Name) and value.id in self.handles
 
     def operation(self, call: ast.Call, name: str, names: dict[str, Value], batch: dict[str, ast.expr] | None) -> None:
         if name == "execute":
@@ -328,6 +337,11 @@ def called(node: ast.expr) -> str:
     return last_name(node.func) if isinstance(node, ast.Call) else ""
 
 
+def given(call: ast.Call) -> list[ast.expr]:
+    """The arguments of a call."""
+    return [*call.args, *(word.value for word in call.keywords)]
+
+
 def target_names(node: ast.expr) -> list[str]:
     """The names that a loop binds."""
     parts = node.elts if isinstance(node, ast.Tuple | ast.List) else [node]
@@ -358,6 +372,8 @@ def truth(test: ast.expr, names: dict[str, Value]) -> bool | None:
         return bool(test.value)
     if called(test) == "is_offline_mode":
         return False
+    if called(test) == "isinstance" and isinstance(test, ast.Call) and len(test.args) == 2:
+        return is_ours(last_name(test.args[1]).lower())
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         sides = (test.left, test.comparators[0])
         if any(ast.unparse(side).endswith("dialect.name") for side in sides):
@@ -365,3 +381,10 @@ def truth(test: ast.expr, names: dict[str, Value]) -> bool | None:
             ours = any("postgresql" in name if isinstance(name, list) else name == "postgresql" for name in named)
             return ours if isinstance(test.ops[0], ast.Eq | ast.In) else not ours
     return None
+
+
+def is_ours(name: str) -> bool | None:
+    """Whether a class named for a database is PostgreSQL's; None where its name doesn't say."""
+    if "postgres" in name:
+        return True
+    return False if any(other in name for other in ("sqlite", "mysql", "mariadb", "oracle", "mssql")) else None

@@ -177,7 +177,7 @@ def joined(histories: Iterable[History]) -> Iterator[History]:
             yield from parts
         else:
             entries = in_order(entry for part in parts for entry in part.entries)
-            folders = ", ".join(part.folder for part in parts)
+            folders = ", ".join(dict.fromkeys(part.folder for part in parts))
             flaws = tuple(flaw for part in parts for flaw in part.flaws)
             mark = f"{parts[0].mark}; {folders} are one history"
             yield structs.replace(parts[0], folder=place, mark=mark, entries=tuple(entries), flaws=flaws)

@@ -190,6 +190,7 @@ TOLD: dict[str, dict[str, str | tuple[str, ...]]] = {
         "ENDINGS": (
             ".sql.postgres",
             ".sql.postgresql",
+            ".py",
         ),
         "SUBFOLDERS": (),
     },

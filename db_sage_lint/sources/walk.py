@@ -13,7 +13,7 @@ VERSION_FOLDER = re.compile(r"^[vV]?\d")
 MIGRATION_FOLDER = re.compile(
     r"(?i)(^|[/_.-])(migrat\w*|migrator|changelogs?|upgrades?|updates?|deltas?|versions?)([/_.-]|$)"
 )
-CODE_FOLDER = re.compile(r"(?i)(^|[/_.-])(migrat\w*|versions|alembic)([/_.-]|$)")
+CODE_FOLDER = re.compile(r"(?i)(^|[/_.-])(migrat\w*|versions|alembic|delta)([/_.-]|$)")
 # Code that is a migration only where its name begins with a version, and stands in the order of those in SQL.
 NUMBERED_CODE = (".go", ".rs")
 NUMBERED = re.compile(r"[UV]?\d")
