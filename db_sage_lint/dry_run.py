@@ -17,6 +17,7 @@ from db_sage_lint.shadow.observe import Failure
 from db_sage_lint.shadow.replay import Replay
 from db_sage_lint.shadow.runs import Options, Ran, ScriptRun
 from db_sage_lint.shadow.servers import Server
+from db_sage_lint.sources.changes import OF_FILES
 
 NOT_RESTORED = "dry-run-not-restored"
 
@@ -92,7 +93,7 @@ class ShadowRun(Run):
             self.outcome.server = server.title
             with Replay(server, database, self.options, user) as replay:
                 replay.prepare(self.prelude(config))
-                runs = replay.run(steps, self.told)
+                runs = replay.run((step for step in steps if step.change_set != OF_FILES), self.told)
                 real = replay.facts() if all(run.applied for run in runs) else None
             config = config.given(f"the shadow server, {server.title}", pg=server.major)
         self.outcome.runs += runs

@@ -92,7 +92,8 @@ class Run:
         if request.stdin is not None:
             path = walk.clean(request.stdin_filename or "<stdin>")
             self.contents[path] = request.stdin
-            around = list(discover.beside(path, self.how)) if Path(path).parent.is_dir() else []
+            around = {*discover.beside(path, self.how)} if Path(path).parent.is_dir() else set[str]()
+            around |= self.led_to({path})
             return discover.discover([*around, path], self.how), {path}
         if request.paths:
             return self.named_targets()
@@ -166,9 +167,14 @@ class Run:
         around = set[str]()
         for root in {walk.root_of(path) for path in files}:
             around.update(discover.beside(f"{root}/x" if root else "x", self.how))
-        if not files.isdisjoint(dumps.named(self.config_for("."))):
-            around.update(entry.path for history in self.own_migrations().histories for entry in history.entries)
+        around |= self.led_to(files)
         return discover.discover(inside | files | around, self.how), None if folders and not files else inside | files
+
+    def led_to(self, files: set[str]) -> set[str]:
+        """The migrations, if one of the files is the schema dump that they lead to."""
+        if files.isdisjoint(dumps.named(self.config_for("."))):
+            return set()
+        return {entry.path for history in self.own_migrations().histories for entry in history.entries}
 
     def files(self, folders: Iterable[str]) -> Iterator[str]:
         for folder in folders:
@@ -234,20 +240,19 @@ class Run:
         judged = list(steps)
         dump = self.dumps.get(history.folder)
         source = self.read(dump) if dump else None
-        if not dump or source is None:
-            self.judge(judged, config)
-        elif compared := list(changes.of_dump(dump, source, judged, change)):
-            self.judge(judged + compared, config)
-            self.note_not_compared(dump)
+        if dump and source is not None:
+            judged += changes.of_dump(dump, source, judged, change)
+        self.judge(judged, config)
 
-    def note_not_compared(self, dump: str) -> None:
+    def note_not_compared(self, steps: Iterable[Step]) -> None:
         """Says how much of a schema dump was passed over, for want of knowing what the migrations did."""
         tables = sum(isinstance(relation, Table) and not relation.closed for relation in self.db.relations.values())
         why = "a statement that could not be analysed"
-        if self.db.doubts("", None):
-            self.out.notes.append(f"{dump}: compared in part only, as {why} may have made or changed anything")
-        elif tables:
-            self.out.notes.append(f"{dump}: {tables} tables were not compared, as {why} may have changed them")
+        for dump in (step.script.path for step in steps if changes.is_of_dump(step)):
+            if self.db.doubts("", None):
+                self.out.notes.append(f"{dump}: compared in part only, as {why} may have made or changed anything")
+            elif tables:
+                self.out.notes.append(f"{dump}: {tables} tables were not compared, as {why} may have changed them")
 
     def loose(self, paths: list[str], histories: tuple[History, ...]) -> None:
         for number, script in enumerate(self.alone(paths)):
@@ -289,6 +294,7 @@ class Run:
         engine = Engine(judge, config, seen)
         outcome = engine.run(steps)
         self.db = engine.db
+        self.note_not_compared(steps)
         settled = settle(outcome.findings, scripts_of(steps), config, rules)
         self.out.findings += settled.findings
         self.out.suppressed += settled.suppressed

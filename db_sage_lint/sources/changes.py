@@ -20,6 +20,8 @@ from db_sage_lint.regex import lazy
 from db_sage_lint.script import UNKNOWN_CLIENT, Client, Script
 from db_sage_lint.sources.history import Entry, Folder, History
 
+# The change set of steps that are about files which are no migrations, and in which nothing runs.
+OF_FILES = -1
 Reader = Callable[[str], bytes | None]
 Inclusion = Callable[[Script], Script]
 # How names begin that are meant for migrations.
@@ -134,7 +136,7 @@ def of_lists(history: History, change: Change, read: Reader) -> Iterator[Step]:
     for path, operations in flaws_by_file(history).items():
         source = None if path in own else read(path)
         if source is not None and list_is_reported(path, source, change):
-            yield Step(Script(path, source, ()), -1, reported=False, about_file=tuple(operations))
+            yield Step(Script(path, source, ()), OF_FILES, reported=False, about_file=tuple(operations))
 
 
 def list_is_reported(path: str, source: bytes, change: Change) -> bool:
@@ -148,7 +150,11 @@ def list_is_reported(path: str, source: bytes, change: Change) -> bool:
 def of_dump(path: str, source: bytes, judged: list[Step], change: Change) -> Iterator[Step]:
     """That the history has come to where a schema dump should be: if any of it is asked for, or the dump is."""
     if any(step.reported for step in judged) or list_is_reported(path, source, change):
-        yield Step(Script(path, source, ()), -2, reported=False, about_file=(SchemaDump(),))
+        yield Step(Script(path, source, ()), OF_FILES, reported=False, about_file=(SchemaDump(),))
+
+
+def is_of_dump(step: Step) -> bool:
+    return any(isinstance(op, SchemaDump) for op in step.about_file)
 
 
 def place_of_down(history: History) -> str:

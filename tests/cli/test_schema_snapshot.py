@@ -1,5 +1,6 @@
 """The setting `schema-snapshot`: when the dump is compared, with which migrations, and what is said of the setting."""
 
+import io
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -83,3 +84,23 @@ def test_since_a_revision_only_where_something_is_new(here: Path, command: Comma
     write(here, db__migrations__2_b_sql="ALTER TABLE a ADD COLUMN c text;\n")
     done = command("check", "--since", "HEAD", "--format", "concise")
     assert "column c of a is missing here" in done.out
+
+
+@pytest.mark.parametrize("arguments", [("locks",), ("verify-order",), ("sources",)])
+def test_other_commands_pass_it_over(here: Path, command: Command, arguments: tuple[str, ...]) -> None:
+    done = command(*arguments)
+    assert (done.code, "schema-snapshot-differs" in done.out) == (0, False)
+
+
+def test_a_dry_run_does_not_run_it(here: Path, command: Command) -> None:
+    done = command("dry-run", "--format", "concise")
+    assert "no migration makes column b of a" in done.out
+    assert "1 of 1 migration ran to the end" in done.err
+
+
+def test_on_standard_input(here: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"ALTER TABLE a ADD COLUMN c int;\n")))
+    done = command("check", "-", "--stdin-filename", "db/migrations/2_b.sql", "--format", "concise")
+    assert "column c of a is missing here" in done.out
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(DUMP.encode())))
+    assert WHAT in command("check", "-", "--stdin-filename", "db/structure.sql", "--format", "concise").out
