@@ -112,7 +112,7 @@ def with_way_back(step: Step, history: History) -> Iterator[Step]:
     yield step
     script = step.script
     if history.runner.NAME == DJANGO and step.reported and script.direction == "up" and script.fragments:
-        back = Script(script.path, script.source, (), "down", script.transaction)
+        back = structs.replace(script, fragments=(), direction="down")
         yield Step(back, step.change_set, undoes=True)
 
 
