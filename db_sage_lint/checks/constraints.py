@@ -45,21 +45,17 @@ def named(op: AddConstraint) -> str:
 
 @check
 def constraint_validated_in_same_transaction(op: ValidateConstraint, now: Context) -> bool | Verdict:
-    if not now.contended(op.table):
+    table = now.table(op.table)
+    constraint = table.constraints.get(op.name) if table else None
+    if not now.contended(op.table) or (constraint is not None and constraint.valid):
         return False
     held = now.locks_held.get(now.db.resolve(op.table))
     if held and held.lock.blocks_writes:
         facts = {"holder": f"this transaction still holds {held.lock.sql} on it", "waiting": held.lock.blocks}
         return Verdict(facts=facts, related=((held.origin, "takes the lock, held until the transaction ends"),))
     facts = {"holder": "the lock that adding it took is still held", "waiting": "writes"}
-    return was_just_added(op, now) and Verdict(facts=facts)
-
-
-def was_just_added(op: ValidateConstraint, now: Context) -> bool:
-    """Whether the same statement has added the constraint."""
-    table = now.table(op.table)
-    constraint = table.constraints.get(op.name) if table else None
-    return constraint is not None and constraint.made is now.origin
+    just_added = constraint is not None and constraint.made is now.origin
+    return just_added and Verdict(facts=facts)
 
 
 @check
