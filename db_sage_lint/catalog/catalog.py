@@ -5,7 +5,7 @@ from functools import cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from db_sage_lint.catalog import lineage
+from db_sage_lint.catalog import lineage, object_needs  # noqa: F401 - importing a family files its functions
 from db_sage_lint.catalog.changes import changes
 from db_sage_lint.catalog.conflicts import holders
 from db_sage_lint.catalog.dependents import closure
