@@ -77,9 +77,17 @@ def change_blocked_by_dependents(op: Changing, now: Context) -> Verdict | bool:
             "depend": "depends" if len(named) == 1 else "depend",
         },
         related=tuple((user.origin, name) for user, name in zip(users, named, strict=True) if user.origin),
-        severity="warning" if doubted else None,
+        severity="info" if all(is_on_unread(user, now) for user in users) else "warning" if doubted else None,
         effects=(),
     )
+
+
+def is_on_unread(user: Dependent, now: Context) -> bool:
+    """Whether it is part of a table that no file made, or points at one: what made that may since have undone more."""
+    table = now.db.table(user.table) if user.table else None
+    constraint = table.constraints.get(user.name.name) if table and user.kind == "foreign key" else None
+    at = now.db.table(constraint.referenced) if constraint and constraint.referenced else None
+    return any(known is not None and known.made is None for known in (table, at))
 
 
 def known_blockers(op: Operation, now: Context, pg: int) -> list[Dependent]:
