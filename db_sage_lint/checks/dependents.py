@@ -86,8 +86,9 @@ def is_on_unread(user: Dependent, now: Context) -> bool:
     """Whether it is part of a table that no file made, or points at one: what made that may since have undone more."""
     table = now.db.table(user.table) if user.table else None
     constraint = table.constraints.get(user.name.name) if table and user.kind == "foreign key" else None
-    at = now.db.table(constraint.referenced) if constraint and constraint.referenced else None
-    return any(known is not None and known.made is None for known in (table, at))
+    tables = (user.table, constraint.referenced if constraint else None)
+    known = [now.db.relation(name) for name in tables if name is not None]
+    return any(relation is None or relation.made is None for relation in known)
 
 
 def known_blockers(op: Operation, now: Context, pg: int) -> list[Dependent]:
