@@ -12,7 +12,8 @@ from db_sage_lint.run import ConfigFor, Run
 from db_sage_lint.script import Script
 from db_sage_lint.seen import Seen, SeenStatements
 from db_sage_lint.shadow import agreement, external, servers
-from db_sage_lint.shadow.agreement import Agreement
+from db_sage_lint.shadow.agreement import Agreement, Facts
+from db_sage_lint.shadow.beforehand import Beforehand, Provision
 from db_sage_lint.shadow.observe import Failure
 from db_sage_lint.shadow.replay import Replay
 from db_sage_lint.shadow.runs import Options, Ran, ScriptRun
@@ -69,6 +70,17 @@ def dry_run(
     return run.outcome
 
 
+class Done(Struct, kw_only=True):
+    """One history's run: with the settings that hold on its server, the facts `real` that it ended with (None where not
+    all of it applied), and those `known` before the first migration.
+    """
+
+    runs: list[ScriptRun]
+    config: Config
+    real: Facts | None
+    known: Facts
+
+
 class ShadowRun(Run):
     """A run of `check` that runs the scripts before it judges them."""
 
@@ -89,21 +101,50 @@ class ShadowRun(Run):
     def judge(self, steps: list[Step], config: Config, seen: SeenStatements | None = None) -> None:
         if not any(step.reported for step in steps):
             return
-        with self.place() as (server, database, user):
-            self.outcome.server = server.title
-            with Replay(server, database, self.options, user) as replay:
-                replay.prepare(self.prelude(config))
-                runs = replay.run((step for step in steps if step.change_set != OF_FILES), self.told)
-                real = replay.facts() if all(run.applied for run in runs) else None
-            config = config.given(f"the shadow server, {server.title}", pg=server.major)
-        self.outcome.runs += runs
+        done = self.on_server([step for step in steps if step.change_set != OF_FILES], config)
+        self.outcome.runs += done.runs
+        self.note_history(done.runs)
+        super().judge(steps, done.config, dict(statements_seen(done.runs)) if seen is None else seen)
+        self.once(NOT_RESTORED, told_by="down-does-not-restore")
+        if done.real is not None:
+            self.outcome.agreements.append(agreement.compare(self.db, done.real, done.known))
+
+    def on_server(self, steps: list[Step], config: Config) -> Done:
+        """Runs one history, and begins again where it wants something that can be provided."""
+        provisions: list[Provision] = []
+        done = None
+        while done is None:
+            with self.place() as (server, database, user):
+                self.outcome.server = server.title
+                options = structs.replace(self.options, settings=config.runner_settings)
+                with Replay(server, database, options, user) as replay:
+                    replay.prepare(self.prelude(config), provisions)
+                    done = self.replayed(replay, steps, config, provisions)
+        self.out.notes += [one.notice for one in provisions]
+        return done
+
+    def replayed(self, replay: Replay, steps: list[Step], config: Config, provisions: list[Provision]) -> Done | None:
+        """What the history's run gives; None where it stopped for want of what now stands in `provisions` too."""
+        beforehand = Beforehand([step.script for step in steps], replay.available)
+        missing: list[Provision] = []
+
+        def goes_on(run: ScriptRun) -> bool:
+            self.told(run)
+            wanted = beforehand.wanted(run) if run.script.direction == "up" else None
+            missing.extend([wanted] if wanted and wanted not in provisions else [])
+            return not missing
+
+        settings = {"timezone": replay.timezone(), **config.runner_settings}
+        runs = replay.run(steps, goes_on)
+        if missing:
+            provisions += missing
+            return None
         self.out.notes += replay.seeds.notes
         self.out.problems += replay.seeds.left_over()
-        self.note_history(runs)
-        super().judge(steps, config, dict(statements_seen(runs)) if seen is None else seen)
-        self.once(NOT_RESTORED, told_by="down-does-not-restore")
-        if real is not None:
-            self.outcome.agreements.append(agreement.compare(self.db, real, replay.known))
+        whole = all(run.whole for run in runs if run.script.direction == "up")
+        title, major = replay.server.title, replay.server.major
+        given = config.given(f"the shadow server, {title}", pg=major, runner_settings=settings)
+        return Done(runs=runs, config=given, real=replay.facts() if whole else None, known=replay.known)
 
     def once(self, rule: str, told_by: str) -> None:
         """Leaves out findings of a rule in scripts of which another one has said the same without a server."""
@@ -167,6 +208,8 @@ def seen(ran: Ran, not_restored: tuple[str, ...] = ()) -> Seen:
             effects=observed.effects,
             held=observed.held,
             with_tables=observed.with_tables,
+            sequences=observed.sequences,
+            watched=observed.watched,
             complete=observed.complete,
             skipped=any(notice.endswith(", skipping") for notice in observed.notices),
             not_restored=not_restored,

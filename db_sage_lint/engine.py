@@ -34,7 +34,7 @@ from db_sage_lint.operations import (
 from db_sage_lint.profiles import prime
 from db_sage_lint.read import Read, read
 from db_sage_lint.script import Origin, Script, whole
-from db_sage_lint.seen import Seen, SeenStatements, misjudged
+from db_sage_lint.seen import Seen, SeenStatements, misjudged, predictable
 from db_sage_lint.session import Session, apply_defaults
 
 if TYPE_CHECKING:
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from db_sage_lint.dumps import Dump
 
 NOTHING_SEEN: SeenStatements = {}
-# What these do can't be told from the outside.
-UNPREDICTABLE = (DoBlock, Query, Unread)
 # What runs or sets more on its way.
 ENTERED = frozenset({DoBlock, Query, AlterSetting})
 
@@ -219,7 +217,7 @@ class Run:
             yield ShadowFailed(message=seen.failed, hint=seen.hint, at=seen.at)
         if seen.not_restored:
             yield ShadowNotRestored(what="; ".join(seen.not_restored))
-        if seen.complete and not any(isinstance(op, UNPREDICTABLE) or op.possible for op in statement.operations):
+        if seen.complete and predictable(statement.operations, self.predicted, self.engine.db):
             for one in misjudged(strongest_first(self.predicted), seen):
                 yield ShadowDiffered(relation=one.relation, predicted=one.predicted, observed=one.observed)
 

@@ -5,19 +5,27 @@ to read. So an observed effect stands for the predicted one, and predictions are
 """
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from db_sage_lint.catalog.records import Table, View
 from db_sage_lint.effects.locks import Effect, Lock
-from db_sage_lint.operations import Name
+from db_sage_lint.operations import DoBlock, DropObject, Name, Operation, Query, Unread
 from db_sage_lint.script import Script
 
+if TYPE_CHECKING:
+    from db_sage_lint.catalog import Catalog
+
 NOTHING_HELD: Mapping[Name, Lock] = {}
+# What these do can't be told from the outside.
+UNPREDICTABLE = (DoBlock, Query, Unread)
 
 
 class Seen(Struct, frozen=True, kw_only=True):
     """One statement's run. `effects` are the locks that it newly took, `held` those that its transaction had before.
     `with_tables` are indexes that it locked, no more than their tables, which stand in `effects` or `held`.
+    `sequences` are those among `effects`, `watched` the relations of which a lock would have been seen (None: all).
     `complete` is false where the effects couldn't be seen. `skipped` says that IF [NOT] EXISTS left something undone.
     `failed` is PostgreSQL's message where it refused the statement, with its `hint`, and the byte of the file that it
     points at (-1: none). `not_restored`, of the last statement of a way back, says what of the schema is not as it was.
@@ -26,6 +34,8 @@ class Seen(Struct, frozen=True, kw_only=True):
     effects: tuple[Effect, ...] = ()
     held: Mapping[Name, Lock] = NOTHING_HELD
     with_tables: frozenset[Name] = frozenset()
+    sequences: frozenset[Name] = frozenset()
+    watched: frozenset[Name] | None = None
     complete: bool = True
     skipped: bool = False
     failed: str = ""
@@ -78,27 +88,43 @@ def agreed(predicted: Effect, observed: Mapping[Name, Effect], held: Mapping[Nam
     )
 
 
-def misjudged(predicted: Sequence[Effect], seen: Seen) -> list[Misjudged]:
-    """Where a statement's predicted effects and the observed ones contradict each other.
+def predictable(operations: Sequence[Operation], predicted: Sequence[Effect], db: "Catalog") -> bool:
+    """Whether all that a statement does can be told from it: not where it drops what an extension has, or where rows
+    that it writes set off triggers or rules.
+    """
+    for op in operations:
+        if op.possible or isinstance(op, UNPREDICTABLE) or (isinstance(op, DropObject) and op.kind == "extension"):
+            return False
+    written = (db.relations.get(effect.relation) for effect in predicted if effect.lock is Lock.ROW_EXCLUSIVE)
+    return not any(isinstance(one, Table | View) and (one.triggers or one.rules) for one in written)
+
+
+def misjudged(predicted: Sequence[Effect], seen: Seen, *, rows: bool = False) -> list[Misjudged]:
+    """Where a statement's predicted effects and the observed ones contradict each other. With `rows`, all tables have
+    some, so that what is done to rows shows.
 
     No contradiction: plain reads, a lock that the transaction held before, a predicted scan that had nothing to read,
-    how the planner finds the rows to change, what isn't there so that IF EXISTS skips it, what is not predicted on
-    purpose (locks of sequences and the like, which block nobody's work on rows).
+    tables that only the rows of another one lead to, how the planner finds the rows to change, what isn't there so
+    that IF EXISTS skips it, what is not predicted on purpose (locks of sequences, which block nobody's work on rows).
     """
     expected = {effect.relation: effect for effect in predicted}
     observed = {effect.relation: effect for effect in seen.effects}
-    found = []
-    for name in sorted(observed.keys() if seen.skipped else (expected.keys() | observed.keys()) - seen.with_tables):
-        before = seen.held.get(name, Lock.NONE)
-        if contradict(expected.get(name), observed.get(name), before):
-            found.append(Misjudged(name, in_words(expected.get(name)), in_words(observed.get(name))))
-    return found
+    names = observed.keys() if seen.skipped else (expected.keys() | observed.keys()) - seen.with_tables
+    if seen.watched is not None:
+        names = {name for name in names if name in observed or name in seen.watched}
+    least = Lock.ROW_SHARE if rows else Lock.ROW_EXCLUSIVE
+    return [
+        Misjudged(name, in_words(expected.get(name)), in_words(observed.get(name)))
+        for name in sorted(names - (seen.sequences - expected.keys()))
+        if contradict(expected.get(name), observed.get(name), seen.held.get(name, Lock.NONE), least)
+    ]
 
 
-def contradict(expected: Effect | None, observed: Effect | None, held: Lock) -> bool:
+def contradict(expected: Effect | None, observed: Effect | None, held: Lock, least: Lock) -> bool:
+    """Whether they do, on one relation; a predicted lock up to `least` may not be taken at all."""
     asked = expected.lock if expected else Lock.NONE
     taken = observed.lock if observed else Lock.NONE
-    telling = asked > Lock.ROW_SHARE or taken > Lock.ROW_EXCLUSIVE
+    telling = asked > least or taken > Lock.ROW_EXCLUSIVE
     if telling and asked is not taken and held < max(asked, taken):
         return True
     if observed is None or taken <= Lock.ACCESS_SHARE:

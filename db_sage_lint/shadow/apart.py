@@ -20,7 +20,7 @@ from db_sage_lint.errors import UserError
 from db_sage_lint.operations import Name, Operation
 from db_sage_lint.shadow.asking import ask
 from db_sage_lint.shadow.observe import TALK, Failure, Observed, Observer, attempt, failure, observed
-from db_sage_lint.shadow.snapshot import Difference, Oid, Snapshot, locks_of, take
+from db_sage_lint.shadow.snapshot import Difference, Oid, Snapshot, locks_of
 
 if TYPE_CHECKING:
     import psycopg
@@ -63,24 +63,26 @@ def run_apart(observer: Observer, sql: bytes, tables: Iterable[Name], connect: C
     Locks are seen on `tables`, and on other relations where the statement happens to hold them while it waits for one
     of those. `connect` opens further sessions to the same database.
     """
-    before = take(observer.connection)
-    lockable = {seen.name for seen in before.relations.values() if seen.kind in "rp" and seen.name.schema != "pg_temp"}
+    before = observer.take()
+    blocked = set(tables) & {
+        seen.name for seen in before.relations.values() if seen.kind in "rp" and seen.name.schema != "pg_temp"
+    }
     observer.connection.execute(TALK)
     observer.notices.take()
     with contextlib.ExitStack() as stack:
         watch = Watch(connect, stack)
-        failed, milliseconds = watch.run(observer.connection, sql, sorted(set(tables) & lockable))
+        failed, milliseconds = watch.run(observer.connection, sql, sorted(blocked))
     messages, notices = observer.notices.take()
     notices += watch.given_up
     observer.forget()
     if failed is not None and failed.lost:
         return Observed(complete=False, failure=failed, messages=messages, notices=notices, milliseconds=milliseconds)
     held = {oid: frozenset(modes) for oid, modes in watch.seen.items()}
-    after = structs.replace(take(observer.connection), locks=held)
+    after = structs.replace(observer.take(), locks=held)
     told = observed(Difference(before, after, messages), messages, notices, milliseconds)
     if failed is None:
         effects = tuple(effect for effect in told.effects if effect.lock)
-        return structs.replace(told, effects=effects, complete=not watch.given_up)
+        return structs.replace(told, effects=effects, complete=not watch.given_up, watched=frozenset(blocked))
     return Observed(
         complete=False, failure=failed, invalid=told.invalid, changes=told.changes, messages=messages, notices=notices,
         milliseconds=milliseconds,

@@ -1,5 +1,6 @@
 """Extensions that the server doesn't have: what migrations most often use of them is put in their place, and said."""
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,11 @@ from db_sage_lint.operations.base import quoted
 if TYPE_CHECKING:
     import psycopg
 
+ICU_COLLATION = re.compile(
+    rb"""\s*create\s+collation\s+(?P<unless>if\s+not\s+exists\s+)?(?P<name>(?:"[^"]+"|[\w.])+)\s*
+    \([^)]*\bprovider\s*=\s*'?icu\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
 STUBS = Path(__file__).with_name("stubs")
 
 
@@ -53,6 +59,16 @@ def stub_for(operations: Iterable[Operation], there: frozenset[str], schema: str
         return Stub(b"SELECT", f"extension {name} is not on this server and was left out; what calls it will fail")
     sql = text.replace("@extschema@", quoted(ops[0].schema or schema))
     return Stub(sql.encode(), f"extension {name} is not on this server; a stub with its usual functions stands in")
+
+
+def icu_stub(sql: bytes) -> Stub | None:
+    """What to do instead of making a collation of ICU, on a server that was built without."""
+    found = ICU_COLLATION.match(sql)
+    if found is None:
+        return None
+    name = found["name"].decode("utf-8", "replace")
+    instead = f'CREATE COLLATION {"IF NOT EXISTS " if found["unless"] else ""}{name} FROM pg_catalog."C"'
+    return Stub(instead.encode(), f"this server has no ICU; a collation {name} that orders by bytes stands in")
 
 
 def extension_of(op: Operation) -> str:

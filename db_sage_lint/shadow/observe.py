@@ -37,7 +37,8 @@ class Observed(Struct, frozen=True, kw_only=True):
 
     `effects` are the locks that it took on relations which existed before it, with what was scanned and rewritten; a
     mode that the transaction held already is not taken anew, and stands in `held`. `with_tables` are indexes that are
-    locked, no more than their tables. Where `complete` is false it couldn't be seen, since the statement failed or
+    locked, no more than their tables; `sequences` are those among `effects`, `watched` the relations of which a lock
+    would have been seen. Where `complete` is false it couldn't be seen, since the statement failed or
     ended its transaction. `messages` are what the server said of its work, `notices` what it said to the user.
     `changes` are the objects that it made, changed and dropped; `invalid` names indexes.
     """
@@ -47,6 +48,8 @@ class Observed(Struct, frozen=True, kw_only=True):
     failure: Failure | None = None
     held: dict[Name, Lock] = {}
     with_tables: frozenset[Name] = frozenset()
+    sequences: frozenset[Name] = frozenset()
+    watched: frozenset[Name] | None = None
     changes: Changes = NO_CHANGES
     invalid: tuple[str, ...] = ()
     messages: tuple[str, ...] = ()
@@ -78,6 +81,7 @@ class Observer:
         self.connection = connection
         self.notices = Notices(connection)
         self.before: Snapshot | None = None
+        self.names: frozenset[Name] = frozenset()
 
     def run(self, sql: bytes) -> Observed:
         """Runs one statement as it stands and tells what it did; only inside a transaction can locks be seen.
@@ -99,14 +103,19 @@ class Observer:
                 notices=notices,
                 milliseconds=milliseconds,
             )
-        self.before = take(self.connection)
+        self.before = self.take()
         difference = Difference(before, self.before, messages, truncates=bool(TRUNCATES.match(sql)))
         return observed(difference, messages, notices, milliseconds)
 
     def look(self) -> Snapshot:
         """The state before a statement; that after the last one, if nothing else ran since."""
         self.connection.execute(TALK)
-        return self.before or take(self.connection)
+        return self.before or self.take()
+
+    def take(self) -> Snapshot:
+        found = take(self.connection, self.names)
+        self.names = found.names
+        return found
 
     def run_unobserved(self, sql: bytes) -> Observed:
         """Runs a statement that does nothing to relations: SET TRANSACTION is refused after questions of ours."""
@@ -136,6 +145,8 @@ def observed(
         effects=difference.effects(),
         held=difference.held(),
         with_tables=difference.with_tables(),
+        sequences=difference.sequences(),
+        watched=difference.before.names,
         changes=difference.changes(),
         invalid=difference.invalid(),
         messages=messages,

@@ -25,7 +25,14 @@ ROWS = (Insert, Update, Delete)
 LITERALS = re.compile(rb"'(?:[^']|'')*'|\$(\w*)\$.*?\$\1\$", re.DOTALL)
 PROGRAM = re.compile(rb"\b(?:from|to)\s+program\b", re.IGNORECASE)
 COPY_FILE = re.compile(rb"\bcopy\b[^;]*\b(?:from|to)\s+(?:E|U&)?'", re.IGNORECASE)
-LANGUAGE_C = re.compile(rb"\blanguage\s+'?(?:c|internal)\b'?", re.IGNORECASE)
+LANGUAGE_C = re.compile(rb"\blanguage\s+'?c\b'?", re.IGNORECASE)
+INTERNAL = re.compile(rb"\blanguage\s+'?internal\b'?", re.IGNORECASE)
+# A function of the server's own under another name, which works on values alone.
+ON_VALUES = re.compile(
+    rb"""\bas\s+(?:'|\$\w*\$)\s*(?:array|bool|bpchar|byteatext|char|date|float[48]|int[248]|interval|jsonb?|name|numeric
+    |quote|range|regexp|text|time|timetz|timestamp|timestamptz|to_tsvector|uuid|varchar|lower|upper)\w*\s*(?:'|\$)""",
+    re.IGNORECASE | re.VERBOSE,
+)
 HOST_WIDE = ("ALTER SYSTEM", "CREATE TABLESPACE")
 
 
@@ -54,4 +61,6 @@ def reaches_by_words(sql: bytes) -> str:
         return "a file of the server (COPY)"
     if LANGUAGE_C.search(sql):
         return "code of the machine (LANGUAGE C)"
+    if INTERNAL.search(sql) and not ON_VALUES.search(sql):
+        return "the server's own functions (LANGUAGE internal)"
     return ""

@@ -11,7 +11,10 @@ from db_sage_lint.operations import Commit, Rollback
 from db_sage_lint.operations.base import quoted
 from db_sage_lint.shadow import preludes
 from db_sage_lint.shadow.agreement import Facts, of_server
+from db_sage_lint.shadow.asking import ask
+from db_sage_lint.shadow.beforehand import Provision
 from db_sage_lint.shadow.compare import Difference, State, differences, state
+from db_sage_lint.shadow.observe import attempt
 from db_sage_lint.shadow.runs import Options, ScriptRun
 from db_sage_lint.shadow.seed import Seeds
 from db_sage_lint.shadow.sender import Sender, begun
@@ -44,9 +47,9 @@ class Replay(Sender):
         self.seeds = Seeds(options.seeds, options.rows)
         self.known: Facts = {}
 
-    def run(self, steps: Iterable[Step], told: Callable[[ScriptRun], None] = lambda _: None) -> list[ScriptRun]:
-        """Runs the steps' scripts; `told` hears of each. A script that fails is left behind as its runner leaves it,
-        and the next one runs all the same. After the server itself has gone nothing runs any more.
+    def run(self, steps: Iterable[Step], goes_on: Callable[[ScriptRun], bool] = lambda _: True) -> list[ScriptRun]:
+        """Runs the steps' scripts, as long as `goes_on` says so of each. A script that fails is left behind as its
+        runner leaves it, and the next one runs all the same. After the server itself has gone nothing runs any more.
         """
         import psycopg
 
@@ -57,7 +60,8 @@ class Replay(Sender):
                     self.sow()
                 for run in self.together(turns) if len(turns) > 1 else self.alone(turns[0]):
                     runs.append(run)
-                    told(run)
+                    if not goes_on(run):
+                        return runs
             except (UserError, psycopg.Error):
                 if not runs or self.is_alive():
                     raise
@@ -95,7 +99,7 @@ class Replay(Sender):
         runs: list[ScriptRun] = []
         before: list[State] = []
         for turn in turns:
-            statements, run = begun(turn.step.script, watched=turn.watched)
+            statements, run = begun(turn.step.script, self.values, watched=turn.watched)
             run.joins = bool(runs) and run.in_transaction and self.observer.in_transaction
             if runs and not run.joins:
                 self.leave(runs[-1])
@@ -153,6 +157,11 @@ class Replay(Sender):
         self.freshen()
         return of_server(self.connection)
 
+    def timezone(self) -> str:
+        """That of the runner's sessions."""
+        self.freshen()
+        return str(ask(self.connection, "SHOW timezone")[0][0][0])
+
     def is_ours(self, difference: Difference) -> bool:
         """Whether it is of a kind that ways back leave, or stands in for an extension."""
         return difference.kind in SHARED or any(stub.makes(difference.name) for stub in self.stubs)
@@ -180,16 +189,19 @@ class Replay(Sender):
         finally:
             self.server.drop(copy, COPYING)
 
-    def prepare(self, prelude: str) -> None:
-        """Puts into the database what a platform has before the first migration."""
+    def prepare(self, prelude: str, provisions: Sequence[Provision] = ()) -> None:
+        """Puts into the database what a platform has before the first migration, and what is wanted besides."""
         texts = preludes.texts(prelude)
-        if not texts:
+        if not texts and not provisions:
             return
         with self.server.connect(self.database) as connection:
             for text in texts:
                 connection.execute(text)
-            role = quoted(self.user) if self.user else "CURRENT_USER"
-            connection.execute(f"ALTER ROLE {role} SET search_path = {preludes.SEARCH_PATH}".encode())
+            for one in provisions:
+                attempt(connection, one.sql)
+            if texts:
+                role = quoted(self.user) if self.user else "CURRENT_USER"
+                connection.execute(f"ALTER ROLE {role} SET search_path = {preludes.SEARCH_PATH}".encode())
         self.known = self.facts()
 
 

@@ -1,5 +1,6 @@
 """What is asked of a dry run, and the records of what it did."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -14,6 +15,8 @@ How = Literal["in the transaction", "in a transaction of its own", "outside a tr
 class Options(Struct, frozen=True, kw_only=True):
     """`timeout` is for one statement, in seconds, 0 for none. With `allow_programs` nothing is refused beforehand.
 
+    `settings` are those that the runner's sessions begin with.
+
     `seeds` are files of rows, `rows` the number to be made up for each table that is empty; both go in before the first
     reported script.
     """
@@ -22,6 +25,7 @@ class Options(Struct, frozen=True, kw_only=True):
     allow_programs: bool = False
     seeds: tuple[str, ...] = ()
     rows: int = 0
+    settings: Mapping[str, str] = {}
 
 
 class Ran(Struct, frozen=True, eq=False):
@@ -53,6 +57,11 @@ class ScriptRun(Struct, eq=False):
     again: Ran | None = None
     joins: bool = False
     undone_by: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether all that it holds was sent, and done."""
+        return self.applied and not any(ran.how == "not run" for ran in self.statements)
 
     @property
     def failure(self) -> Ran | None:

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -16,11 +16,11 @@ from db_sage_lint.read import Read
 from db_sage_lint.script import Script
 from db_sage_lint.shadow.apart import concerned, run_apart
 from db_sage_lint.shadow.deadline import Deadline
-from db_sage_lint.shadow.extensions import Stub, available, extension_of, stub_for
+from db_sage_lint.shadow.extensions import ICU_COLLATION, Stub, available, extension_of, icu_stub, stub_for
 from db_sage_lint.shadow.observe import Failure, Observed, Observer, attempt
 from db_sage_lint.shadow.reaches import reaches
 from db_sage_lint.shadow.runs import How, Options, Ran, ScriptRun
-from db_sage_lint.shadow.servers import Server, one_line
+from db_sage_lint.shadow.servers import OWNER, Server, one_line
 from db_sage_lint.shadow.snapshot import take
 from db_sage_lint.shadow.statements import Sent, sent
 
@@ -42,6 +42,8 @@ class Sender:
         self.extensions: frozenset[str] | None = None
         self.stubs: list[Stub] = []
         self.outdated = False
+        # As graphile-migrate puts them in: src/migration.ts.
+        self.values = {b":DATABASE_NAME": database.encode(), b":DATABASE_OWNER": (user or OWNER).encode()}
         self._observer: Observer | None = None
         self.deadline = Deadline(options.timeout, self.interrupt)
 
@@ -58,7 +60,7 @@ class Sender:
 
     def script(self, script: Script, *, watched: bool) -> ScriptRun:
         """Runs one script; each statement is observed if it is `watched`, else it only runs."""
-        statements, run = begun(script, watched=watched)
+        statements, run = begun(script, self.values, watched=watched)
         with self.errors_told(statements, run):
             self.freshen()
             if not watched and run.in_transaction and self.at_once(statements):
@@ -228,21 +230,32 @@ class Sender:
 
     def stub(self, one: Sent) -> Stub | None:
         """What stands in for a statement on an extension that the server doesn't have."""
+        if ICU_COLLATION.match(one.sql) and not self.has_icu():
+            return icu_stub(one.sql)
         if not any(map(extension_of, one.operations)):
             return None
-        if self.extensions is None:
-            self.extensions = available(self.connection)
         row = self.connection.execute("SELECT pg_catalog.current_schema()").fetchone()
-        stub = stub_for(one.operations, self.extensions, (row and row[0]) or "public")
+        stub = stub_for(one.operations, self.available(), (row and row[0]) or "public")
         self.stubs += [stub] if stub else []
         return stub
+
+    def has_icu(self) -> bool:
+        """Whether the server was built with ICU: initdb makes its collations then."""
+        query = "SELECT FROM pg_catalog.pg_collation WHERE collname::text OPERATOR(pg_catalog.~~) '%-x-icu' LIMIT 1"
+        return bool(self.connection.execute(query).fetchall())
+
+    def available(self) -> frozenset[str]:
+        """The extensions that the server has."""
+        if self.extensions is None:
+            self.extensions = available(self.connection)
+        return self.extensions
 
     # --- the connection ----------------------------------------------------------------------------------------------
 
     @property
     def observer(self) -> Observer:
         if self._observer is None or self._observer.connection.closed:
-            self._observer = Observer(self.server.connect(self.database, self.user))
+            self._observer = Observer(self.server.connect(self.database, self.user, self.options.settings))
         return self._observer
 
     @property
@@ -288,9 +301,9 @@ class Sender:
                 other.execute("SELECT pg_catalog.pg_terminate_backend(%s)", (observer.connection.info.backend_pid,))
 
 
-def begun(script: Script, *, watched: bool) -> tuple[list[Sent], ScriptRun]:
+def begun(script: Script, values: Mapping[bytes, bytes], *, watched: bool) -> tuple[list[Sent], ScriptRun]:
     """The statements of a script, and the record of its run in which none of them stands yet."""
-    statements = sent(script)
+    statements = sent(script, values)
     reads = [Read(one.start, one.end, one.operations) for one in statements]
     return statements, ScriptRun(script, watched, one_transaction(script, reads))
 

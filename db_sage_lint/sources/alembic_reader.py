@@ -23,7 +23,7 @@ from db_sage_lint.sources.python_code import (
     last_name,
     template,
 )
-from db_sage_lint.sources.sqlalchemy_text import ENUMS, enum_name, enum_of, resolved
+from db_sage_lint.sources.sqlalchemy_text import ENUMS, enum_name, enum_of, resolved, sequence_sql
 
 MOST_STEPS = 20_000
 MOST_ROUNDS = 500
@@ -264,7 +264,7 @@ class Reader:
         if isinstance(sql, str):
             shown = literal(node)
             self.fragments.append(self.code.sql(shown or call, sql, possible=self.possible > 0))
-        elif text := template(node, names):
+        elif text := sequence_sql(node, names) or template(node, names):
             self.fragments.append(self.code.made(call, text, possible=self.possible > 0))
         elif certain and not is_query(node, names):
             self.unread(call, UNREAD_SQL, names)

@@ -14,7 +14,7 @@ from msgspec import Struct
 from db_sage_lint.operations import ChainBroken
 from db_sage_lint.regex import lazy
 from db_sage_lint.script import Client, Script
-from db_sage_lint.sources.graph import first_in_circle, in_order
+from db_sage_lint.sources.graph import depth_first, first_in_circle
 from db_sage_lint.sources.history import Folder, Place
 
 NAME = "django"
@@ -98,7 +98,7 @@ def places(folder: Folder) -> Iterator[tuple[str, Place]]:
     known = read(folder)
     needs = graph(known)
     tell(folder, known, needs)
-    for number, name in enumerate(in_order(needs)):
+    for number, name in enumerate(as_planned(needs)):
         place = Place(((0, number, ""),), name)
         yield known[name].file, place
     for name, found in known.items():
@@ -124,6 +124,18 @@ def graph(known: Mapping[str, Migration]) -> dict[str, list[str]]:
         for later in found.run_before:
             needs.setdefault(later, []).append(name)
     return {name: each for name, each in needs.items() if name in known}
+
+
+def as_planned(needs: Mapping[str, list[str]]) -> Iterator[str]:
+    """The order in which `migrate` runs all of them in an empty database: the last migrations of the applications by
+    name, each behind all that it needs.
+
+    Source: MigrationGraph.leaf_nodes and iterative_dfs in django/db/migrations/graph.py, migration_plan in executor.py.
+    """
+    by_key = {tuple(name.partition(".")[::2]): name for name in needs}
+    needed = {(need, name.partition(".")[0]) for name, before in needs.items() for need in before}
+    ends = [name for key, name in sorted(by_key.items()) if (name, key[0]) not in needed]
+    yield from depth_first(needs, ends, key=lambda name: name.partition(".")[::2])
 
 
 def meant(need: str, instead: Mapping[str, str], of_app: Mapping[str, list[str]]) -> list[str]:

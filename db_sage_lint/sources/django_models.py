@@ -61,6 +61,7 @@ ALIASES = {
     "AutoLastModifiedField": "DateTimeField",
     "CountryField": "CharField",
     "MoneyField": "DecimalField",
+    "MeasurementField": "FloatField",
     "MonitorField": "DateTimeField",
     "PhoneNumberField": "CharField",
     "PossiblePhoneNumberField": "CharField",
@@ -75,7 +76,13 @@ COLUMNLESS = frozenset({"GenericRelation", "TaggableManager", "GenericForeignKey
 CHECKED = frozenset({"PositiveBigIntegerField", "PositiveIntegerField", "PositiveSmallIntegerField"})
 # What stands in for a default that the file doesn't tell.
 NIL_UUID = "'00000000-0000-0000-0000-000000000000'"
-SOME_DEFAULT = {"boolean": "false", "date": "'2000-01-01'", "jsonb": "'{}'", "uuid": NIL_UUID}
+SOME_DEFAULT = {
+    "boolean": "false",
+    "date": "'2000-01-01'",
+    "interval": "'0 seconds'",
+    "jsonb": "'{}'",
+    "uuid": NIL_UUID,
+}
 NUMBERS = ("integer", "bigint", "smallint", "numeric", "double precision")
 
 

@@ -1,6 +1,6 @@
 """Migrations that name those before them: an order in which each stands behind all that it needs."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 
 def in_order(needs: Mapping[str, Collection[str]]) -> Iterator[str]:
@@ -24,6 +24,27 @@ def in_order(needs: Mapping[str, Collection[str]]) -> Iterator[str]:
             if not left[follower]:
                 ready.append(follower)
     yield from sorted(left)
+
+
+def depth_first(
+    needs: Mapping[str, Collection[str]], ends: Iterable[str], key: Callable[[str], object] = str
+) -> Iterator[str]:
+    """The names, each behind those that it needs: all that the first of the ends needs, then what the second one does
+    besides, and so on; of what one name needs the last comes first. Those that no end leads to come last.
+    """
+    seen: set[str] = set()
+    entered: set[str] = set()
+    for end in (*ends, *sorted(needs)):
+        stack = [(end, False)]
+        while stack:
+            name, ready = stack.pop()
+            if ready:
+                seen.add(name)
+                yield name
+            elif name not in seen and name not in entered:
+                entered.add(name)
+                stack.append((name, True))
+                stack += [(need, False) for need in sorted((n for n in needs[name] if n in needs), key=key)]  # type: ignore[arg-type]
 
 
 def first_in_circle(needs: Mapping[str, Collection[str]]) -> str | None:

@@ -2,7 +2,8 @@
 
 Source: graphile/migrate, src/migration.ts and src/current.ts: a committed file begins with lines `--! <Name>: <value>`
 and an empty line; each runs in a transaction, unless the line behind that header is `--! no-transaction`, and all of
-them in one session (commands/migrate.ts). Rows for COPY aren't taken (issue 93).
+them in one session (commands/migrate.ts). The files of `afterReset` come before all of them in a database that was
+reset, each as one message (commands/reset.ts, actions.ts). Rows for COPY aren't taken (issue 93).
 """
 
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from db_sage_lint.operations import MarkMisplaced
 from db_sage_lint.regex import lazy
 from db_sage_lint.script import Client, Script, whole
 from db_sage_lint.sources.history import Folder, Place
+from db_sage_lint.sources.sections import in_one_message
 
 NAME = "graphile-migrate"
 NAMES = "committed/<number>.sql"
@@ -18,11 +20,18 @@ PROFILES: frozenset[str] = frozenset()
 CLIENT = Client(NAME, psql=False, one_session=True)
 MARKS = frozenset({".gmrc", ".gmrc.js", ".gmrc.cjs"})
 SUBFOLDERS = frozenset({"committed", "current"})
+AFTER = "after reset"
 COMMITTED = lazy(r"^committed/(\d+)(-[^/]*)?\.sql$")
 CURRENT = lazy(r"^current(?:\.sql|/(\d*)[^/]*\.sql)$")
 HEADER = lazy(rb"\A(?:--! [A-Z][\w-]*:[^\n]*\n)*(?:[ \t]*\r?\n)*")
 NO_TRANSACTION = lazy(rb"--!\s*no-transaction\b")
 NEARLY = lazy(rb"(?mi)^[ \t]*--[ \t]*!?[ \t]*no[-_ ]?transaction[ \t]*$")
+
+
+AFTER_RESET = lazy(rb'"afterReset"\s*:\s*(\[[^\]]*\]|"[^"]*")')
+COMMENT = lazy(rb"/\*(?s:.*?)\*/|(?m:^[ \t]*//[^\n]*)")
+COMMAND = lazy(rb"\{[^{}]*\bcommand\b[^{}]*\}")
+RESET_FILE = lazy(rb'"!?([^"]+\.sql)"')
 
 
 def recognise(folder: Folder) -> str:
@@ -40,6 +49,8 @@ def is_mine(file: str) -> bool:
 
 
 def places(folder: Folder) -> Iterator[tuple[str, Place]]:
+    for number, file in enumerate(after_reset(folder)):
+        yield file, Place(((-1, number, ""),), AFTER)
     for file in folder.files:
         found = COMMITTED.match(file)
         if found:
@@ -49,8 +60,19 @@ def places(folder: Folder) -> Iterator[tuple[str, Place]]:
             yield file, Place(((1, 0, "current"), (0, number, ""), (1, 0, file)), file)
 
 
+def after_reset(folder: Folder) -> Iterator[str]:
+    """The files that .gmrc has run in a database that was reset; `!` before a name is for the superuser."""
+    said = AFTER_RESET.search(COMMENT.sub(b"", folder.above(".gmrc") or b""))
+    for name in RESET_FILE.findall(COMMAND.sub(b"", said[1])) if said else ():
+        file = name.decode("utf-8", "replace")
+        if file in folder.files:
+            yield file
+
+
 def scripts(path: str, source: bytes, place: Place) -> tuple[Script, ...]:
     """The whole file: its headers are comments."""
+    if place.number == AFTER:
+        return (in_one_message(whole(path, source)),)
     return (whole(path, source, transaction=not is_without(source)),)
 
 

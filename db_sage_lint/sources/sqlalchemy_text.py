@@ -30,8 +30,10 @@ TYPES = {name: name for name in SAME} | {
 LENGTHS = {"String": "varchar", "VARCHAR": "varchar", "Unicode": "varchar", "NVARCHAR": "varchar", "CHAR": "char"}
 NUMBERS = ("Numeric", "NUMERIC", "DECIMAL")
 TIMES = {"DateTime": "timestamp", "TIMESTAMP": "timestamp", "DATETIME": "timestamp", "Time": "time", "TIME": "time"}
+TIMES["TIMESTAMPAware"] = "timestamp"  # of fastapi_users_db_sqlalchemy
 ENUMS = frozenset({"Enum", "ENUM"})
 SERIALS = {"integer": "serial", "bigint": "bigserial", "smallint": "smallserial"}
+SEQUENCES = {"CreateSequence": "CREATE SEQUENCE", "DropSequence": "DROP SEQUENCE"}
 CONSTRAINTS = frozenset({"PrimaryKeyConstraint", "UniqueConstraint", "CheckConstraint", "ForeignKeyConstraint"})
 
 
@@ -213,6 +215,33 @@ def default_sql(node: ast.AST, known: Names) -> list[str]:
     return [f"DEFAULT {expression_sql(node, known)}"]
 
 
+def sequence_name(node: ast.AST, known: Names) -> str | None:
+    """The name of a sa.Sequence("…")."""
+    node = resolved(node, known)
+    if not isinstance(node, ast.Call) or last_name(node.func) != "Sequence":
+        return None
+    given = Arguments(node, ("name",), known)
+    name, schema = given.value("name"), given.value("schema", None)
+    return qualified(name, schema if isinstance(schema, str) else "") if isinstance(name, str) else None
+
+
+def sequence_sql(node: ast.AST, known: Names) -> str | None:
+    """The statement of CreateSequence(…) and DropSequence(…) with a sequence."""
+    node = resolved(node, known)
+    what = SEQUENCES.get(last_name(node.func)) if isinstance(node, ast.Call) and node.args else None
+    if what is None or not isinstance(node, ast.Call):
+        return None
+    name = sequence_name(node.args[0], known)
+    return f"{what} {name}" if name else None
+
+
+def next_value(call: ast.Call, known: Names) -> str | None:
+    """What stands for sequence.next_value()."""
+    of = call.func.value if isinstance(call.func, ast.Attribute) and call.func.attr == "next_value" else None
+    name = sequence_name(of, known) if of is not None else None
+    return f"nextval({constant(name)})" if name else None
+
+
 def expression_sql(node: ast.AST, known: Names) -> str:
     """An expression for SQL: text("…"), func.now(), true(), or a plain string, which is a constant."""
     node = resolved(node, known)
@@ -221,6 +250,7 @@ def expression_sql(node: ast.AST, known: Names) -> str:
         name = last_name(node.func)
         if name in {"true", "false", "null"} and not node.args:
             return name
+        value = next_value(node, known) or value
         if isinstance(value, str):
             return value
         if ".func." in f".{ast.unparse(node.func)}":

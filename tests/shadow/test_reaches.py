@@ -15,6 +15,7 @@ from db_sage_lint.shadow.statements import sent
         "SELECT net.http_post('https://example.org')",
         "COPY t FROM stdin",
         "CREATE TABLE program (copy text)",
+        "CREATE FUNCTION f(text, VARIADIC text[]) RETURNS text LANGUAGE internal IMMUTABLE AS 'text_concat_ws'",
         "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN 1; END'",
     ],
 )
@@ -26,6 +27,8 @@ def test_harmless(sql: str) -> None:
     "sql",
     [
         "INSERT INTO t SELECT pg_read_file('x')",
+        "CREATE FUNCTION f(text) RETURNS text LANGUAGE internal AS 'pg_read_file_all'",
+        "CREATE FUNCTION f(text) RETURNS text LANGUAGE 'internal' AS 'be_lo_import'",
         "CREATE FUNCTION f() RETURNS text LANGUAGE sql AS 'SELECT pg_read_file(''x'')'",
         "DO $$ BEGIN EXECUTE 'COPY t TO ''/tmp/x'''; END $$",
     ],

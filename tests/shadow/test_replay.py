@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from db_sage_lint.config import nearest_config
 from db_sage_lint.dry_run import DryRun, Wanted, dry_run
 from db_sage_lint.engine import Step
 from db_sage_lint.report import Request
@@ -291,6 +292,15 @@ def test_run_again_without_harm(run: Ran) -> None:
     )
     assert script.applied
     assert script.again is None
+
+
+def test_sessions_begin_with_the_runners_settings(project: Path) -> None:
+    (project.parent / ".db-sage-lint.yaml").write_text("runner-settings: {work_mem: 7MB, app.tenant: a b}\n")
+    check = "current_setting('work_mem') = '7MB' AND current_setting('app.tenant') = 'a b'"
+    (project / "1_check.sql").write_text(f"RESET ALL; SELECT 1 / ({check})::int;\n")
+    request = Request(paths=("migrations",))
+    outcome = dry_run(request, lambda folder: nearest_config(Path(folder or ".")), Wanted(pg=18))
+    assert outcome.applied == 1
 
 
 def test_rows_make_failures_show(project: Path) -> None:

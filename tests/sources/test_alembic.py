@@ -100,6 +100,16 @@ def sent(body: str, before: str = "") -> list[str]:
             'op.add_column("t", sa.Column("c", postgresql.ARRAY(sa.Numeric(3, 1)), nullable=False))',
             'ALTER TABLE "t" ADD COLUMN "c" numeric(3, 1)[] NOT NULL',
         ),
+        ('op.execute(CreateSequence(Sequence("s", schema="x")))', 'CREATE SEQUENCE "x"."s"'),
+        ('op.execute(sa.schema.DropSequence(sa.Sequence("s")))', 'DROP SEQUENCE "s"'),
+        (
+            'op.add_column("t", sa.Column("c", sa.Integer(), server_default=sa.Sequence("s").next_value()))',
+            """ALTER TABLE "t" ADD COLUMN "c" integer DEFAULT nextval('"s"')""",
+        ),
+        (
+            'op.add_column("t", sa.Column("c", fastapi_users_db_sqlalchemy.generics.TIMESTAMPAware(timezone=True)))',
+            'ALTER TABLE "t" ADD COLUMN "c" timestamp with time zone',
+        ),
         ('op.execute("SELECT 1")', "SELECT 1"),
         ('op.execute(sa.text("SELECT " + "1"))', "SELECT 1"),
         ('op.execute("SELECT {}".format(1))', "SELECT 1"),

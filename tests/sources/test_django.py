@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from db_sage_lint.sources.django_fields import hashed
+from db_sage_lint.sources.django import as_planned
 from db_sage_lint.sources.django_models import Models
 from db_sage_lint.sources.django_operations import KINDS, sql_of
 
@@ -34,6 +35,17 @@ def test_order_and_transaction(sample: "Callable[[str], Sample]") -> None:
         ("people/migrations/0002_late.py", "up", True),
         ("people/migrations/0002_other.py", "up", True),
     ]
+
+
+def test_the_order_of_migrate() -> None:
+    """As MigrationGraph of Django 5.2 plans it: the ends of applications by name, of what one needs the last first."""
+    needs = {
+        "pages.1": [], "pages.2": ["pages.1"], "shop.1": [], "shop.2": ["shop.1", "pages.1", "zoo.1"],
+        "zoo.1": [], "zoo.2": ["zoo.1", "shop.2"], "auth.1": ["shop.1"],
+    }  # fmt: skip
+    assert list(as_planned(needs)) == ["shop.1", "auth.1", "pages.1", "pages.2", "zoo.1", "shop.2", "zoo.2"]
+    circle = {"a.1": ["b.1"], "b.1": ["a.1"], "c.1": []}
+    assert sorted(as_planned(circle)) == sorted(circle)
 
 
 def test_broken_graph(sample: "Callable[[str], Sample]") -> None:
@@ -119,6 +131,10 @@ def sent(*operations: str) -> list[str]:
         (
             'AddConstraint("A", models.UniqueConstraint(fields=["b"], name="k", condition=models.Q(c__isnull=True)))',
             ['CREATE UNIQUE INDEX "k" ON "app_a" ("b") WHERE "c" IS NULL'],
+        ),
+        (
+            'AddField("A", "d", django_measurement.models.MeasurementField(null=True))',
+            ['ALTER TABLE "app_a" ADD COLUMN "d" double precision'],
         ),
         ('RunPython(print)', []),
         ('TrigramExtension()', ['CREATE EXTENSION IF NOT EXISTS "pg_trgm"']),

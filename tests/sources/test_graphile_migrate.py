@@ -17,6 +17,8 @@ def test_recognised(sample: "Callable[[str], Sample]") -> None:
 
 def test_order_direction_transaction(sample: "Callable[[str], Sample]") -> None:
     assert sample("graphile_migrate").runs() == [
+        ("roles.sql", "up", False),
+        ("schema.sql", "up", True),
         ("committed/000001.sql", "up", True),
         ("committed/000002-by-customer.sql", "up", True),
         ("committed/000003-by-total.sql", "up", False),

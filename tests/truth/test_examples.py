@@ -16,13 +16,13 @@ from db_sage_lint.catalog.records import Relation, Table
 from db_sage_lint.config import Config
 from db_sage_lint.dry_run import seen
 from db_sage_lint.effects import Effect
-from db_sage_lint.engine import UNPREDICTABLE, Engine, Prediction, Step
+from db_sage_lint.engine import Engine, Prediction, Step
 from db_sage_lint.examples import steps
 from db_sage_lint.judge import Judge
 from db_sage_lint.operations import CreateTable, Name
 from db_sage_lint.read import read
 from db_sage_lint.rules import Example, load
-from db_sage_lint.seen import misjudged
+from db_sage_lint.seen import UNPREDICTABLE, misjudged
 from db_sage_lint.shadow.replay import Replay
 from db_sage_lint.shadow.runs import Options, Ran
 from tests.effects.cases import CASES
@@ -178,7 +178,7 @@ def differences(one: Run, predicted: Predicted | None) -> Iterator[str]:
     relations = predicted.relations if predicted else {}
     did = {effect.relation: effect for effect in one.ran.observed.effects}
     sure = [as_far_as_known(effect, did.get(effect.relation), relations) for effect in effects]
-    for each in misjudged(sure, seen(one.ran)):
+    for each in misjudged(sure, seen(one.ran), rows=True):
         yield f"{text}: {each.relation}: predicted {each.predicted}, observed {each.observed}"
     if not all(is_known(effect.relation, relations) and effect.relation.name in one.filled for effect in effects):
         return
