@@ -191,7 +191,7 @@ class Replay(Sender):
 
     def prepare(self, prelude: str, provisions: Sequence[Provision] = ()) -> None:
         """Puts into the database what a platform has before the first migration, and what is wanted besides."""
-        texts = preludes.texts(prelude)
+        texts = preludes.texts(prelude, quoted(self.user) if self.user else "")
         if not texts and not provisions:
             return
         with self.server.connect(self.database) as connection:
@@ -199,6 +199,7 @@ class Replay(Sender):
                 connection.execute(text)
             for one in provisions:
                 attempt(connection, one.sql)
+            self.hosted = bool(texts and self.user)
             if texts:
                 role = quoted(self.user) if self.user else "CURRENT_USER"
                 connection.execute(f"ALTER ROLE {role} SET search_path = {preludes.SEARCH_PATH}".encode())

@@ -12,6 +12,7 @@ from db_sage_lint.blocks import refused_in_block
 from db_sage_lint.engine import one_transaction
 from db_sage_lint.errors import UserError
 from db_sage_lint.operations import AlterSetting, Begin, ResetVariable, SetVariable
+from db_sage_lint.operations.base import quoted
 from db_sage_lint.read import Read
 from db_sage_lint.script import Script
 from db_sage_lint.shadow.apart import concerned, run_apart
@@ -43,6 +44,8 @@ class Sender:
         self.extensions: frozenset[str] | None = None
         self.stubs: list[Stub] = []
         self.outdated = False
+        # Whether a platform makes extensions for the user, who may not: Supabase's supautils, privileged_extensions.
+        self.hosted = False
         # As graphile-migrate puts them in: src/migration.ts.
         self.values = {b":DATABASE_NAME": database.encode(), b":DATABASE_OWNER": (user or OWNER).encode()}
         self._observer: Observer | None = None
@@ -151,7 +154,7 @@ class Sender:
             return Ran(number, one, "not run", Observed(complete=False, failure=failed, notices=(one.why_not,)))
         stub = self.stub(one)
         if stub is not None:
-            failed, milliseconds = attempt(self.connection, stub.sql)
+            failed, milliseconds = self.as_administrator(stub.sql) if self.user else attempt(self.connection, stub.sql)
             self.observer.forget()
             told = Observed(complete=False, failure=failed, notices=(stub.notice,), milliseconds=milliseconds)
             return Ran(number, one, "in a transaction of its own", told)
@@ -238,16 +241,26 @@ class Sender:
         return f"it reaches {reached}; --allow-programs lets it" if reached else ""
 
     def stub(self, one: Sent) -> Stub | None:
-        """What stands in for a statement on an extension that the server doesn't have."""
+        """What stands in for a statement on an extension that the server doesn't have, or that the platform runs."""
         if ICU_COLLATION.match(one.sql) and not self.has_icu():
             return icu_stub(one.sql)
         if not any(map(extension_of, one.operations)):
             return None
-        row = self.connection.execute("SELECT pg_catalog.current_schema()").fetchone()
         there = self.available() - (frozenset() if self.options.allow_programs else NEVER_REAL)
-        stub = stub_for(one.operations, there, (row and row[0]) or "public")
+        stub = stub_for(one.operations, there, self.schema())
         self.stubs += [stub] if stub else []
-        return stub
+        return Stub(one.sql, "") if stub is None and self.hosted else stub
+
+    def as_administrator(self, sql: bytes) -> tuple[Failure | None, float]:
+        """Runs SQL as the server's superuser, in the schema in which the session makes things."""
+        settings = {"search_path": quoted(self.schema())}
+        with self.server.connect(self.database, settings=settings) as connection:
+            return attempt(connection, sql)
+
+    def schema(self) -> str:
+        """The schema in which the session makes things."""
+        row = self.connection.execute("SELECT pg_catalog.current_schema()").fetchone()
+        return str((row and row[0]) or "public")
 
     def has_icu(self) -> bool:
         """Whether the server was built with ICU: initdb makes its collations then."""

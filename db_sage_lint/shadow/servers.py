@@ -26,7 +26,9 @@ PREFIX = "db-sage-lint-"
 OWNER = "postgres"
 # What brings psycopg and a server.
 EXTRA = "pip install 'db-sage-lint[shadow]'"
-PLAIN = "migrator"
+# Who runs migrations that are to do without a superuser's rights, and who is the superuser then.
+PLAIN = OWNER
+ADMINISTRATOR = "administrator"
 # libpq and PostgreSQL keep socket paths in sockaddr_un.sun_path, 104 bytes on macOS, 108 on Linux.
 LONGEST_SOCKET_FOLDER = 80
 NO_TRIGGERS: Mapping[str, str] = {"event_triggers": "off"}
@@ -205,8 +207,14 @@ def end(ready: Ready) -> None:
 
 
 def plain_owner(server: Server) -> str:
-    """Makes a role that is no superuser and owns the server's first database; its name."""
+    """Makes a role that is no superuser and owns the server's first database; its name. That is the superuser's
+    elsewhere, to whom files may give what they make: the superuser gets another one.
+    """
     with server.connect() as connection:
+        connection.execute(f"CREATE ROLE {ADMINISTRATOR} SUPERUSER LOGIN")
+    server.url += f" user={ADMINISTRATOR}"
+    with server.connect() as connection:
+        connection.execute(f"ALTER ROLE {OWNER} RENAME TO {ADMINISTRATOR}_of_cluster")
         connection.execute(f"CREATE ROLE {PLAIN} LOGIN CREATEDB CREATEROLE")
         connection.execute(f"ALTER DATABASE {OWNER} OWNER TO {PLAIN}")
         connection.execute(f"ALTER SCHEMA public OWNER TO {PLAIN}")
