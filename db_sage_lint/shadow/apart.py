@@ -38,6 +38,7 @@ SELECT pg_catalog.pg_blocking_pids(%(pid)s), coalesce(pg_catalog.bool_or(NOT gra
 FROM pg_catalog.pg_locks WHERE pid = %(pid)s
 """
 
+TIMEOUTS = ("statement_timeout", "lock_timeout")
 HEIRS = """
 WITH RECURSIVE heirs AS (SELECT unnest(ARRAY[{0}]::oid[]) AS relid
   UNION SELECT i.inhrelid FROM pg_inherits i JOIN heirs h ON h.relid = i.inhparent)
@@ -68,8 +69,9 @@ def run_apart(observer: Observer, sql: bytes, tables: Iterable[Name], connect: C
         seen.name for seen in before.relations.values() if seen.kind in "rp" and seen.name.schema != "pg_temp"
     }
     observer.connection.execute(TALK)
-    observer.notices.take()
     with contextlib.ExitStack() as stack:
+        stack.enter_context(patient(observer.connection))
+        observer.notices.take()
         watch = Watch(connect, stack)
         failed, milliseconds = watch.run(observer.connection, sql, sorted(blocked))
     messages, notices = observer.notices.take()
@@ -87,6 +89,19 @@ def run_apart(observer: Observer, sql: bytes, tables: Iterable[Name], connect: C
         complete=False, failure=failed, invalid=told.invalid, changes=told.changes, messages=messages, notices=notices,
         milliseconds=milliseconds,
     )  # fmt: skip
+
+
+@contextlib.contextmanager
+def patient(connection: "psycopg.Connection") -> Iterator[None]:
+    """Puts the session's timeouts aside: the statement is kept waiting by those who watch it."""
+    shown = {name: connection.execute(f"SHOW {name}".encode()).fetchall()[0][0] for name in TIMEOUTS}
+    changed = {name: value for name, value in shown.items() if value != "0"}
+    for name in changed:
+        connection.execute(f"SET {name} = 0".encode())
+    yield
+    for name, value in changed.items():
+        if not connection.closed:
+            connection.execute(f"SET {name} = '{value}'".encode())
 
 
 class Watch:

@@ -14,6 +14,8 @@ from db_sage_lint.operations.base import quoted
 if TYPE_CHECKING:
     import psycopg
 
+# Extensions that connect to other servers, of which the stub is taken even where they are at hand.
+NEVER_REAL = frozenset({"postgres_fdw"})
 ICU_COLLATION = re.compile(
     rb"""\s*create\s+collation\s+(?P<unless>if\s+not\s+exists\s+)?(?P<name>(?:"[^"]+"|[\w.])+)\s*
     \([^)]*\bprovider\s*=\s*'?icu\b""",
@@ -58,7 +60,8 @@ def stub_for(operations: Iterable[Operation], there: frozenset[str], schema: str
     if text is None:
         return Stub(b"SELECT", f"extension {name} is not on this server and was left out; what calls it will fail")
     sql = text.replace("@extschema@", quoted(ops[0].schema or schema))
-    return Stub(sql.encode(), f"extension {name} is not on this server; a stub with its usual functions stands in")
+    why = "is not loaded" if name in NEVER_REAL else "is not on this server"
+    return Stub(sql.encode(), f"extension {name} {why}; a stub with its usual functions stands in")
 
 
 def icu_stub(sql: bytes) -> Stub | None:

@@ -32,7 +32,8 @@ class Orders(TypedDict):
     """`directory` is the run's own, `programs` the folder with initdb and postgres, `cache` the initialised data
     directory (made when it is missing), `settings` the lines of postgresql.conf, `uid` and `gid` those to run the
     server as, -1 for the owner's own. With `move`, the server's user can't reach the programs: they are copied.
-    With `confined`, the server gives up what it doesn't need.
+    With `confined`, the server gives up what it doesn't need. `major` is its version,
+    `unloaded` are names of its libraries that it doesn't get.
     """
 
     directory: str
@@ -43,6 +44,8 @@ class Orders(TypedDict):
     gid: int
     move: bool
     confined: bool
+    major: int
+    unloaded: list[str]
 
 
 class ServerError(Exception):
@@ -64,7 +67,7 @@ class Keeper:
         fcntl.flock(self.lock, fcntl.LOCK_EX)
         sweep(self.directory, {os.getuid(), self.orders["uid"]})
         if self.orders["move"]:
-            self.programs = copy_programs(self.programs, self.directory / PROGRAMS)
+            self.programs = copy_programs(self.programs, self.directory / PROGRAMS, self.orders["unloaded"])
         cache = Path(self.orders["cache"])
         if not (cache / "PG_VERSION").is_file():
             self.initialise(cache)
@@ -83,6 +86,8 @@ class Keeper:
             "uid": self.orders["uid"],
             "gid": self.orders["gid"],
             "confined": self.orders["confined"],
+            "major": self.orders["major"],
+            "unloaded": self.orders["unloaded"],
             "directory": str(self.directory),
             "readable": [str(self.programs.parent), str(package.with_name(f"{package.name}.libs"))],
         }
@@ -203,10 +208,12 @@ def copy_tree(source: Path, target: Path) -> None:
         folders.sort()
 
 
-def copy_programs(programs: Path, to: Path) -> Path:
+def copy_programs(programs: Path, to: Path, without: list[str]) -> Path:
     """Copies an installation, and the libraries that a wheel keeps beside its package; where its programs are now."""
     installation, package = programs.parent, programs.parent.parent
-    shutil.copytree(installation, to / package.name / installation.name, ignore=shutil.ignore_patterns("include"))
+    shutil.copytree(
+        installation, to / package.name / installation.name, ignore=shutil.ignore_patterns("include", *without)
+    )
     libraries = package.with_name(f"{package.name}.libs")
     if libraries.is_dir():
         shutil.copytree(libraries, to / libraries.name)
@@ -219,8 +226,10 @@ def copy_programs(programs: Path, to: Path) -> Path:
 
 
 def last_line(text: bytes) -> str:
-    lines = [line for line in text.decode("utf-8", "replace").splitlines() if line.strip()]
-    return lines[-1].strip() if lines else "it said nothing"
+    """What a program said last, of errors if it said any."""
+    lines = [line.strip() for line in text.decode("utf-8", "replace").splitlines() if line.strip()]
+    grave = [line for line in lines if "FATAL:" in line or "PANIC:" in line]
+    return (grave or lines or ["it said nothing"])[-1]
 
 
 def sweep(own: Path, users: set[int]) -> None:

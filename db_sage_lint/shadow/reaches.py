@@ -8,6 +8,7 @@ statement. It is a guard against what a migration does openly, not a prison: tha
 import re
 
 from db_sage_lint.operations import Copy, CreateSubscription, Delete, Insert, Nothing, ServerWide, Update
+from db_sage_lint.shadow.extensions import extension_of
 from db_sage_lint.shadow.statements import Sent
 
 # Functions, extensions and languages that read or write files, run programs, or connect to other servers.
@@ -15,7 +16,7 @@ from db_sage_lint.shadow.statements import Sent
 WORDS = re.compile(
     rb"""(?<![\w$]) (?: pg_read_(?:binary_)?file | pg_ls_(?:dir|logdir|waldir|tmpdir|archive_statusdir) | pg_stat_file
     | pg_read_server_files | pg_write_server_files | pg_execute_server_program | pg_file_(?:write|rename|unlink|sync)
-    | pg_logdir_ls | lo_(?:import|export) | dblink\w* | postgres_fdw | file_fdw | mysql_fdw | adminpack | pg_cron_job
+    | pg_logdir_ls | lo_(?:import|export) | dblink\w* | file_fdw | mysql_fdw | adminpack | pg_cron_job
     | plpython[23]?u | plperlu | pltclu | plr | plsh | plv8u | (?<!net\.)http_(?:get|post|put|delete) | load_file
     | database_to_xml_file | pg_rotate_logfile | pg_promote | pg_create_restore_point ) (?![\w$])""",
     re.IGNORECASE | re.VERBOSE,
@@ -24,6 +25,8 @@ WORDS = re.compile(
 ROWS = (Insert, Update, Delete)
 LITERALS = re.compile(rb"'(?:[^']|'')*'|\$(\w*)\$.*?\$\1\$", re.DOTALL)
 PROGRAM = re.compile(rb"\b(?:from|to)\s+program\b", re.IGNORECASE)
+# Its stub stands in where a statement makes it openly; nothing else does.
+HIDDEN_WRAPPER = re.compile(rb"\bextension\b[^;]*\bpostgres_fdw\b", re.IGNORECASE)
 COPY_FILE = re.compile(rb"\bcopy\b[^;]*\b(?:from|to)\s+(?:E|U&)?'", re.IGNORECASE)
 LANGUAGE_C = re.compile(rb"\blanguage\s+'?c\b'?", re.IGNORECASE)
 INTERNAL = re.compile(rb"\blanguage\s+'?internal\b'?", re.IGNORECASE)
@@ -47,6 +50,8 @@ def reaches(statement: Sent) -> str:
             return "code of the machine (LOAD)"
         if isinstance(op, CreateSubscription):
             return "another server (CREATE SUBSCRIPTION)"
+    if HIDDEN_WRAPPER.search(statement.sql) and not any(map(extension_of, statement.operations)):
+        return "other servers by `postgres_fdw`"
     only_rows = bool(statement.operations) and all(isinstance(op, ROWS) for op in statement.operations)
     return reaches_by_words(LITERALS.sub(b"''", statement.sql) if only_rows else statement.sql)
 

@@ -21,8 +21,6 @@ from db_sage_lint.shadow.sender import Sender, begun
 from db_sage_lint.shadow.servers import Server
 
 MOST_TRIED_AGAIN = 12
-# The database to be connected to while another one is copied or dropped.
-COPYING = "template1"
 # What ways back leave as it is: other databases or migrations may need it.
 SHARED = {"role", "extension"}
 
@@ -177,9 +175,11 @@ class Replay(Sender):
 
         self.disconnect()
         copy = f"{self.database}_copy"
+        # What is to be thrown away needs no log: the other strategy writes one, since 15.
+        strategy = " STRATEGY file_copy" if self.server.programs and self.server.major >= 15 else ""
         try:
-            with self.server.connect(COPYING) as connection:
-                connection.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{self.database}"')
+            with self.server.aside() as connection:
+                connection.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{self.database}"{strategy}')
         except (UserError, psycopg.Error):
             yield None
             return
@@ -187,11 +187,11 @@ class Replay(Sender):
             with Replay(self.server, copy, structs.replace(self.options, seeds=(), rows=0), self.user) as other:
                 yield other
         finally:
-            self.server.drop(copy, COPYING)
+            self.server.drop(copy)
 
     def prepare(self, prelude: str, provisions: Sequence[Provision] = ()) -> None:
         """Puts into the database what a platform has before the first migration, and what is wanted besides."""
-        texts = preludes.texts(prelude)
+        texts = preludes.texts(prelude, quoted(self.user) if self.user else "")
         if not texts and not provisions:
             return
         with self.server.connect(self.database) as connection:
@@ -199,6 +199,7 @@ class Replay(Sender):
                 connection.execute(text)
             for one in provisions:
                 attempt(connection, one.sql)
+            self.hosted = bool(texts and self.user)
             if texts:
                 role = quoted(self.user) if self.user else "CURRENT_USER"
                 connection.execute(f"ALTER ROLE {role} SET search_path = {preludes.SEARCH_PATH}".encode())

@@ -12,21 +12,23 @@ from db_sage_lint.blocks import refused_in_block
 from db_sage_lint.engine import one_transaction
 from db_sage_lint.errors import UserError
 from db_sage_lint.operations import AlterSetting, Begin, ResetVariable, SetVariable
+from db_sage_lint.operations.base import quoted
 from db_sage_lint.read import Read
 from db_sage_lint.script import Script
 from db_sage_lint.shadow.apart import concerned, run_apart
 from db_sage_lint.shadow.deadline import Deadline
-from db_sage_lint.shadow.extensions import ICU_COLLATION, Stub, available, extension_of, icu_stub, stub_for
+from db_sage_lint.shadow.extensions import ICU_COLLATION, NEVER_REAL, Stub, available, extension_of, icu_stub, stub_for
 from db_sage_lint.shadow.observe import Failure, Observed, Observer, attempt
 from db_sage_lint.shadow.reaches import reaches
 from db_sage_lint.shadow.runs import How, Options, Ran, ScriptRun
 from db_sage_lint.shadow.servers import OWNER, Server, one_line
 from db_sage_lint.shadow.snapshot import take
-from db_sage_lint.shadow.statements import Sent, sent
+from db_sage_lint.shadow.statements import Sent, sent, writes_stdout
 
 if TYPE_CHECKING:
     import psycopg
 
+GONE = "the shadow server takes no more connections"
 SETS = (SetVariable, ResetVariable)
 REFUSED_IN_BLOCK = {"25001", "2D000"}  # active_sql_transaction, invalid_transaction_termination
 
@@ -42,6 +44,8 @@ class Sender:
         self.extensions: frozenset[str] | None = None
         self.stubs: list[Stub] = []
         self.outdated = False
+        # Whether a platform makes extensions for the user, who may not: Supabase's supautils, privileged_extensions.
+        self.hosted = False
         # As graphile-migrate puts them in: src/migration.ts.
         self.values = {b":DATABASE_NAME": database.encode(), b":DATABASE_OWNER": (user or OWNER).encode()}
         self._observer: Observer | None = None
@@ -87,10 +91,14 @@ class Sender:
 
         try:
             yield
-        except (UserError, psycopg.Error) as error:
+        except UserError as error:  # no session can be had any more, with or without a server
+            run.applied, run.lost = False, True
+            run.statements.append(lost(statements, run, Failure(f"{GONE}: {one_line(error)}")))
+        except psycopg.Error as error:
             run.applied, run.lost = False, not self.is_alive()
-            why = f"the shadow server is gone: {one_line(error)}" if run.lost else one_line(error)
-            run.statements.append(lost(statements, run, why))
+            broken = Failure(f"{GONE}: {one_line(error)}" if run.lost else one_line(error))
+            broken = self.timed_out(broken) if self.deadline.passed and not run.lost else broken
+            run.statements.append(lost(statements, run, broken))
         if any(isinstance(op, AlterSetting) for one in statements for op in one.operations):
             self.outdated = True
 
@@ -146,7 +154,7 @@ class Sender:
             return Ran(number, one, "not run", Observed(complete=False, failure=failed, notices=(one.why_not,)))
         stub = self.stub(one)
         if stub is not None:
-            failed, milliseconds = attempt(self.connection, stub.sql)
+            failed, milliseconds = self.as_administrator(stub.sql) if self.user else attempt(self.connection, stub.sql)
             self.observer.forget()
             told = Observed(complete=False, failure=failed, notices=(stub.notice,), milliseconds=milliseconds)
             return Ran(number, one, "in a transaction of its own", told)
@@ -162,7 +170,7 @@ class Sender:
         return structs.replace(failed, message=message, detail="", hint="", at=-1)
 
     def outcome(self, one: Sent, *, watched: bool) -> tuple[How, Observed]:
-        if one.rows is not None:
+        if one.rows is not None or any(map(writes_stdout, one.operations)):
             return self.copy(one)
         inside = self.observer.in_transaction
         if watched and one.operations and all(isinstance(op, SETS) for op in one.operations):
@@ -203,10 +211,10 @@ class Sender:
 
     def apart(self, one: Sent) -> Observed:
         tables = concerned(one.operations, take(self.connection), self.connection)
-        return run_apart(self.observer, one.sql, tables, lambda: self.server.connect(self.database))
+        return run_apart(self.observer, one.sql, tables, lambda: self.server.aside(self.database))
 
     def copy(self, one: Sent) -> tuple[How, Observed]:
-        """COPY … FROM stdin, with its rows."""
+        """COPY … FROM stdin, with its rows, or TO stdout, which are let go."""
         import psycopg
 
         from db_sage_lint.shadow.observe import failure
@@ -215,7 +223,11 @@ class Sender:
         failed: Failure | None = None
         try:
             with self.connection.cursor() as cursor, cursor.copy(one.sql) as stream:
-                stream.write(one.rows or b"")
+                if one.rows is None:
+                    for _ in stream:
+                        pass
+                else:
+                    stream.write(one.rows)
         except psycopg.Error as error:
             failed = failure(error, one.sql, lost=self.connection.closed)
         self.observer.forget()
@@ -229,15 +241,26 @@ class Sender:
         return f"it reaches {reached}; --allow-programs lets it" if reached else ""
 
     def stub(self, one: Sent) -> Stub | None:
-        """What stands in for a statement on an extension that the server doesn't have."""
+        """What stands in for a statement on an extension that the server doesn't have, or that the platform runs."""
         if ICU_COLLATION.match(one.sql) and not self.has_icu():
             return icu_stub(one.sql)
         if not any(map(extension_of, one.operations)):
             return None
-        row = self.connection.execute("SELECT pg_catalog.current_schema()").fetchone()
-        stub = stub_for(one.operations, self.available(), (row and row[0]) or "public")
+        there = self.available() - (frozenset() if self.options.allow_programs else NEVER_REAL)
+        stub = stub_for(one.operations, there, self.schema())
         self.stubs += [stub] if stub else []
-        return stub
+        return Stub(one.sql, "") if stub is None and self.hosted else stub
+
+    def as_administrator(self, sql: bytes) -> tuple[Failure | None, float]:
+        """Runs SQL as the server's superuser, in the schema in which the session makes things."""
+        settings = {"search_path": quoted(self.schema())}
+        with self.server.connect(self.database, settings=settings) as connection:
+            return attempt(connection, sql)
+
+    def schema(self) -> str:
+        """The schema in which the session makes things."""
+        row = self.connection.execute("SELECT pg_catalog.current_schema()").fetchone()
+        return str((row and row[0]) or "public")
 
     def has_icu(self) -> bool:
         """Whether the server was built with ICU: initdb makes its collations then."""
@@ -279,7 +302,7 @@ class Sender:
         """Whether the server still takes connections."""
         self.disconnect()
         try:
-            self.server.connect().close()
+            self.server.aside().close()
         except UserError:
             return False
         return True
@@ -297,7 +320,7 @@ class Sender:
         if times == 1:
             observer.connection.cancel()
         else:
-            with self.server.connect() as other:
+            with self.server.aside() as other:
                 other.execute("SELECT pg_catalog.pg_terminate_backend(%s)", (observer.connection.info.backend_pid,))
 
 
@@ -308,9 +331,9 @@ def begun(script: Script, values: Mapping[bytes, bytes], *, watched: bool) -> tu
     return statements, ScriptRun(script, watched, one_transaction(script, reads))
 
 
-def lost(statements: Sequence[Sent], run: ScriptRun, why: str) -> Ran:
+def lost(statements: Sequence[Sent], run: ScriptRun, why: Failure) -> Ran:
     """What stands for the statement at which the session broke off."""
     number = run.statements[-1].number + 1 if run.statements else 0
     number = min(number, max(len(statements) - 1, 0))
     one = statements[number] if statements else Sent(0, 0)
-    return Ran(number, one, "not run", Observed(complete=False, failure=Failure(why)))
+    return Ran(number, one, "not run", Observed(complete=False, failure=why))

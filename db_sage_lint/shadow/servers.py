@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from db_sage_lint.errors import UserError
+from db_sage_lint.shadow.asking import PATH
 from db_sage_lint.shadow.programs import NEWEST, OLDEST, VARIABLE, Programs, found
 
 if TYPE_CHECKING:
@@ -25,9 +26,12 @@ PREFIX = "db-sage-lint-"
 OWNER = "postgres"
 # What brings psycopg and a server.
 EXTRA = "pip install 'db-sage-lint[shadow]'"
-PLAIN = "migrator"
+# Who runs migrations that are to do without a superuser's rights, and who is the superuser then.
+PLAIN = OWNER
+ADMINISTRATOR = "administrator"
 # libpq and PostgreSQL keep socket paths in sockaddr_un.sun_path, 104 bytes on macOS, 108 on Linux.
 LONGEST_SOCKET_FOLDER = 80
+NO_TRIGGERS: Mapping[str, str] = {"event_triggers": "off"}
 NO_SETTINGS: Mapping[str, str] = {}
 SETTINGS = {
     "listen_addresses": "",
@@ -50,6 +54,8 @@ SETTINGS = {
     "log_timezone": "UTC",
     "log_statement": "none",
 }
+# Libraries that connect to other servers, read files or run other languages: a confined server doesn't get them.
+UNLOADED = ("dblink", "file_fdw", "libpqwalreceiver", "plperl", "plpython3", "pltcl", "postgres_fdw")
 # A user without rights or files of its own, for a server that root starts; its numbers are the same nearly everywhere.
 UNPRIVILEGED = "nobody"
 
@@ -89,25 +95,33 @@ class Server:
         except psycopg.Error as error:
             raise UserError(f"{shown(self.url)}: {one_line(error)}") from None
 
+    def aside(self, database: str = "") -> "psycopg.Connection":
+        """A connection for work of ours, which nothing that a migration has set up gets into: not operators in schemas
+        of its own, nor triggers that fire when somebody connects. Without a name it is to another database than those
+        in which migrations run.
+        """
+        if self.programs is None:
+            return self.connect(database, settings={"search_path": PATH})
+        triggers = NO_TRIGGERS if self.major >= 17 else NO_SETTINGS
+        return self.connect(database or "template1", settings={"search_path": PATH, **triggers})
+
     @contextlib.contextmanager
     def database(self, template: str = "template0") -> Iterator[str]:
         """The name of a database of the run's own, a copy of `template`; it is dropped at the end."""
         self._made += 1
         name = f"db_sage_lint_{os.getpid()}_{self._made}"
-        with self.connect() as connection:
+        with self.aside() as connection:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         try:
             yield name
         finally:
             self.drop(name)
 
-    def drop(self, name: str, meanwhile: str = "") -> None:
-        """Drops a database and whoever is connected to it, from the database `meanwhile` (empty: that of the URL). A
-        server that is gone has no database left to drop.
-        """
+    def drop(self, name: str) -> None:
+        """Drops a database and whoever is connected to it. A server that is gone has no database left to drop."""
         import psycopg
 
-        with contextlib.suppress(UserError, psycopg.Error), self.connect(meanwhile) as connection:
+        with contextlib.suppress(UserError, psycopg.Error), self.aside() as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
@@ -160,6 +174,8 @@ def begin(programs: Programs, settings: Mapping[str, str] = SETTINGS, *, confine
         "uid": uid,
         "gid": gid,
         "confined": confined,
+        "major": programs.major,
+        "unloaded": [f"{name}{ending}" for name in UNLOADED for ending in (".so", ".dylib")] if confined else [],
         "move": uid >= 0 and not open_to_all(programs.folder),
     }
     keeper = subprocess.Popen(
@@ -191,8 +207,14 @@ def end(ready: Ready) -> None:
 
 
 def plain_owner(server: Server) -> str:
-    """Makes a role that is no superuser and owns the server's first database; its name."""
+    """Makes a role that is no superuser and owns the server's first database; its name. That is the superuser's
+    elsewhere, to whom files may give what they make: the superuser gets another one.
+    """
     with server.connect() as connection:
+        connection.execute(f"CREATE ROLE {ADMINISTRATOR} SUPERUSER LOGIN")
+    server.url += f" user={ADMINISTRATOR}"
+    with server.connect() as connection:
+        connection.execute(f"ALTER ROLE {OWNER} RENAME TO {ADMINISTRATOR}_of_cluster")
         connection.execute(f"CREATE ROLE {PLAIN} LOGIN CREATEDB CREATEROLE")
         connection.execute(f"ALTER DATABASE {OWNER} OWNER TO {PLAIN}")
         connection.execute(f"ALTER SCHEMA public OWNER TO {PLAIN}")

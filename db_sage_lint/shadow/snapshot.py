@@ -35,10 +35,13 @@ MODES = {
 }
 FIRST_USER_OID = 16384  # FirstNormalObjectId in src/include/access/transam.h
 
-# Asked with the search_path of `asking`. The size of a relation that another session has locked can't be read.
+# Asked with the search_path of `asking`. To read the size of a relation that somebody else has locked, a prepared
+# transaction too, would be to wait for it.
 RELATIONS = f"""
 SELECT c.oid::int8, c.relkind::text, n.nspname::text, c.relname::text, c.relfilenode::int8, c.reltablespace::int8,
-  i.indrelid::int8, i.indisvalid, CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) END,
+  i.indrelid::int8, i.indisvalid, CASE WHEN c.relkind IN ('r', 'm') AND c.oid <> ALL (ARRAY(SELECT relation
+  FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND relation IS NOT NULL
+  AND pid IS DISTINCT FROM pg_backend_pid())) THEN pg_relation_size(c.oid) END,
   CASE WHEN c.relkind IN ('r', 'm') THEN pg_stat_get_xact_tuples_returned(c.oid) END
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_index i ON i.indexrelid = c.oid
 WHERE c.oid >= {FIRST_USER_OID} AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 'i', 'I')

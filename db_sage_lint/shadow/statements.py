@@ -119,6 +119,10 @@ def reads_stdin(op: Operation) -> bool:
     return isinstance(op, Copy) and op.is_from and not op.place
 
 
+def writes_stdout(op: Operation) -> bool:
+    return isinstance(op, Copy) and not op.is_from and not op.place
+
+
 def rows_after(pieces: Sequence[Statement | Problem], number: int, text: bytes) -> bytes:
     """The rows behind a COPY, without the line that ends them; empty where there are none."""
     following = pieces[number + 1] if number + 1 < len(pieces) else None

@@ -53,6 +53,16 @@ def test_a_supabase_migration_runs(prelude: str, readable: bool) -> None:
         assert row == (readable,)
 
 
+def test_a_role_that_is_no_superuser_has_the_rights_that_it_has_there() -> None:
+    sql = MIGRATION + b"GRANT SELECT ON auth.users TO authenticated; CREATE EXTENSION citext SCHEMA extensions;"
+    with servers.started(servers.choose(18)) as server:
+        role = servers.plain_owner(server)
+        with Replay(server, servers.OWNER, Options(), role) as replay:
+            replay.prepare("supabase")
+            (run,) = replay.run([Step(whole("1.sql", sql, transaction=True), 1)])
+    assert run.failure is None, run.failure
+
+
 def test_an_extension_without_a_stub_is_told_and_left_out(own: Server) -> None:
     sql = b"CREATE EXTENSION postgis; COMMENT ON EXTENSION postgis IS 'x'; DROP EXTENSION postgis;"
     with Replay(own, servers.OWNER, Options()) as replay:
