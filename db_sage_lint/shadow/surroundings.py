@@ -141,7 +141,8 @@ def isolation() -> Item:
     if not number:
         advice = "--no-superuser, or a container, keeps untrusted migrations from files and programs"
         return Item("isolation", "note", "the kernel has no Landlock; the server can do what its user can", advice)
-    return Item("isolation", "ok", f"Landlock {number}: the server can write only its own directory and run no program")
+    told = f"Landlock {number}: the server writes only in its own directory, runs no program and connects to nothing"
+    return Item("isolation", "ok", told)
 
 
 def folder(what: str, path: Path) -> Item:
