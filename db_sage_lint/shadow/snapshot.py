@@ -65,7 +65,9 @@ WORK = re.compile(
 
 
 class Seen(Struct, frozen=True, gc=False):
-    """One relation. `table` is that of an index; `size` in bytes and `rows_read` are those of tables with storage."""
+    """One relation. `table` is that of an index; `size` in bytes and `rows_read` are those of tables with storage. The
+    size of one that somebody else has locked isn't known.
+    """
 
     name: Name
     kind: str
@@ -200,7 +202,7 @@ class Difference:
     def emptied(self, oid: Oid) -> bool:
         before, after = self.before.relations[oid], self.after.relations[oid]
         told = any(found[1] == before.name.name for found in self.told(REWRITING))
-        return not told and (self.truncates or (not after.size and bool(before.size)))
+        return not told and (self.truncates or (after.size == 0 and bool(before.size)))
 
     def scanned(self) -> set[Oid]:
         """Tables of which rows were read, that were verified, or of which an index was built."""
