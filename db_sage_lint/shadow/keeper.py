@@ -33,10 +33,11 @@ class Orders(TypedDict):
     directory (made when it is missing), `settings` the lines of postgresql.conf, `uid` and `gid` those to run the
     server as, -1 for the owner's own. With `move`, the server's user can't reach the programs: they are copied.
     With `confined`, the server gives up what it doesn't need. `major` is its version,
-    `unloaded` are names of its libraries that it doesn't get.
+    `unloaded` are names of its libraries that it doesn't get. What killed runs left in the folders `swept` is removed.
     """
 
     directory: str
+    swept: list[str]
     programs: str
     cache: str
     settings: dict[str, str]
@@ -65,7 +66,8 @@ class Keeper:
     def start(self) -> None:
         self.lock = (self.directory / LOCK).open("w")
         fcntl.flock(self.lock, fcntl.LOCK_EX)
-        sweep(self.directory, {os.getuid(), self.orders["uid"]})
+        for folder in self.orders["swept"]:
+            sweep(Path(folder), self.directory, {os.getuid(), self.orders["uid"]})
         if self.orders["move"]:
             self.programs = copy_programs(self.programs, self.directory / PROGRAMS, self.orders["unloaded"])
         cache = Path(self.orders["cache"])
@@ -232,11 +234,11 @@ def last_line(text: bytes) -> str:
     return (grave or lines or ["it said nothing"])[-1]
 
 
-def sweep(own: Path, users: set[int]) -> None:
-    """Takes away what killed keepers of these users left beside `own`: directories whose lock nobody holds, and the
-    servers that run in them.
+def sweep(folder: Path, own: Path, users: set[int]) -> None:
+    """Takes away what killed keepers of these users left in the folder, but for `own`: directories whose lock nobody
+    holds, and the servers that run in them.
     """
-    for directory in own.parent.glob(f"{PREFIX}*"):
+    for directory in folder.glob(f"{PREFIX}*"):
         try:
             if directory == own or directory.is_symlink() or directory.stat().st_uid not in users:
                 continue

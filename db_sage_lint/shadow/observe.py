@@ -136,6 +136,12 @@ class Observer:
 
         return self.connection.info.transaction_status is TransactionStatus.INTRANS
 
+    @property
+    def is_idle(self) -> bool:
+        from psycopg.pq import TransactionStatus
+
+        return self.connection.info.transaction_status is TransactionStatus.IDLE
+
 
 def observed(
     difference: Difference, messages: tuple[str, ...], notices: tuple[str, ...], milliseconds: float

@@ -292,7 +292,8 @@ class Sender:
             self.disconnect()
         if self._observer is None or self.connection.closed:
             return
-        self.connection.rollback()
+        if not self.observer.is_idle:
+            self.connection.rollback()
         failed, _ = attempt(self.connection, b"DISCARD ALL")
         self.observer.forget()
         if failed:

@@ -29,6 +29,10 @@ EXTRA = "pip install 'db-sage-lint[shadow]'"
 # Who runs migrations that are to do without a superuser's rights, and who is the superuser then.
 PLAIN = OWNER
 ADMINISTRATOR = "administrator"
+# Where Linux has a file system in memory. A server has a thousand files: to make and remove them is most of its start
+# elsewhere. It is taken where it has bytes enough for a database that migrations fill.
+IN_MEMORY = "/dev/shm"  # noqa: S108 - the directories made in it are private
+ROOM = 2 << 30
 # libpq and PostgreSQL keep socket paths in sockaddr_un.sun_path, 104 bytes on macOS, 108 on Linux.
 LONGEST_SOCKET_FOLDER = 80
 NO_TRIGGERS: Mapping[str, str] = {"event_triggers": "off"}
@@ -164,10 +168,12 @@ def need_driver() -> None:
 
 def begin(programs: Programs, settings: Mapping[str, str] = SETTINGS, *, confined: bool = True) -> Ready:
     """Has a keeper start the server, and doesn't wait for it."""
-    directory = Path(tempfile.mkdtemp(prefix=PREFIX, dir=folder_for_sockets()))
+    folders = folders_for_servers()
+    directory = Path(tempfile.mkdtemp(prefix=PREFIX, dir=folders[0]))
     uid, gid = server_user()
     orders = {
         "directory": str(directory),
+        "swept": folders,
         "programs": str(programs.folder),
         "cache": str(cached_data(programs)),
         "settings": {**settings, "unix_socket_directories": str(directory)},
@@ -239,10 +245,25 @@ def choose(major: int | None, installed: "list[Programs] | None" = None) -> Prog
     )
 
 
-def folder_for_sockets() -> str:
-    """The folder for temporary files, or /tmp where its name is too long for a socket."""
+def folders_for_servers() -> list[str]:
+    """The folders for temporary files in which servers have their directories, and first the one for the next server:
+    what TMPDIR names, else in memory where there is room, else the usual one. Where its name is too long for a
+    socket, /tmp is taken.
+    """
     usual = tempfile.gettempdir()
-    return usual if len(usual) <= LONGEST_SOCKET_FOLDER else "/tmp"  # noqa: S108 - the directory made in it is private
+    usual = usual if len(usual) <= LONGEST_SOCKET_FOLDER else "/tmp"  # noqa: S108 - the directory made in it is private
+    told = any(os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP"))
+    return [IN_MEMORY, usual] if not told and has_room(IN_MEMORY) else [usual]
+
+
+def has_room(folder: str) -> bool:
+    """Whether a server may have its directory, and programs be copied, in a folder in memory."""
+    try:
+        about = os.statvfs(folder)
+    except OSError:
+        return False
+    free = about.f_bavail * about.f_frsize
+    return free >= ROOM and os.access(folder, os.W_OK) and not about.f_flag & getattr(os, "ST_NOEXEC", 0)
 
 
 def cached_data(programs: Programs) -> Path:

@@ -51,7 +51,7 @@ def look(pg: int | None = None, url: str = "") -> Iterator[Item]:
     yield from extensions(installed, pg)
     yield account()
     yield isolation()
-    yield folder("temporary files", Path(servers.folder_for_sockets()))
+    yield folder("temporary files", Path(servers.folders_for_servers()[0]))
     yield folder("cache", servers.cached_data(Programs(Path(), 0, "0", "")).parent)
     yield tool("git", "needed by --since and --staged")
     for name in VARIABLES:
@@ -135,14 +135,15 @@ def account() -> Item:
 
 
 def isolation() -> Item:
-    from db_sage_lint.shadow.confine import version
+    from db_sage_lint.shadow import confine
 
-    number = version()
+    number = confine.version()
     if not number:
         advice = "--no-superuser, or a container, keeps untrusted migrations from files and programs"
         return Item("isolation", "note", "the kernel has no Landlock; the server can do what its user can", advice)
-    told = f"Landlock {number}: the server writes only in its own directory, runs no program and connects to nothing"
-    return Item("isolation", "ok", told)
+    told = f"Landlock {number}: the server writes only in its own directory and runs no program"
+    silent = f"; from PostgreSQL {confine.FIRST_SILENT} on it connects to nothing"
+    return Item("isolation", "ok", told + (silent if os.uname().machine in confine.CALLS else ""))
 
 
 def folder(what: str, path: Path) -> Item:

@@ -227,7 +227,8 @@ def test_a_failed_history_is_told(project: Path) -> None:
 def test_the_server_dies_meanwhile(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tempfile.mkdtemp(prefix="t", dir="/tmp")
     Path(folder).chmod(0o755)
-    monkeypatch.setattr(tempfile, "tempdir", folder)
+    monkeypatch.setenv("TMPDIR", folder)
+    monkeypatch.setattr(tempfile, "tempdir", None)
     (project / "1_long.sql").write_text("SELECT pg_sleep(30);\n")
     (project / "2_later.sql").write_text("SELECT 1;\n")
 

@@ -225,3 +225,22 @@ def test_an_interrupted_command_leaves_nothing(folder: Path, tmp_path: Path) -> 
     assert process.returncode == 130
     assert told.strip() == b""
     assert not list(folder.glob("db-sage-lint-*"))
+
+
+def test_a_server_is_in_memory_where_there_is_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(servers, "IN_MEMORY", str(tmp_path))
+    monkeypatch.setattr(servers, "ROOM", 1)
+    usual = tempfile.gettempdir()
+    assert servers.folders_for_servers() == [str(tmp_path), usual]
+    monkeypatch.setattr(servers, "ROOM", 1 << 62)
+    assert servers.folders_for_servers() == [usual]
+    monkeypatch.setattr(servers, "IN_MEMORY", str(tmp_path / "missing"))
+    assert servers.folders_for_servers() == [usual]
+
+
+def test_tmpdir_says_where_a_server_is(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(servers, "ROOM", 1)
+    assert servers.folders_for_servers() == [str(folder)]

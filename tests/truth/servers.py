@@ -14,7 +14,7 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from db_sage_lint.errors import UserError
@@ -34,8 +34,6 @@ EMBEDDED = "embedded"
 SETTINGS = {**servers.SETTINGS, "max_connections": "60", "max_wal_size": "256MB"}
 FETCH_SECONDS = 600
 LINES_SHOWN = 4
-MEMORY = Path("/dev/shm")
-ROOM = 2 << 30  # bytes
 
 
 class UnavailableError(Exception):
@@ -126,7 +124,7 @@ def hydrate(package: Path) -> None:
 @contextmanager
 def running(which: list[str]) -> Iterator[list[str]]:
     """The URLs of servers that run inside the block, in the order asked for. Raises UnavailableError."""
-    with ExitStack() as stack, in_memory():
+    with ExitStack() as stack:
         try:
             started = [servers.begin(programs(each), SETTINGS) for each in which]
             for each in started:
@@ -136,16 +134,3 @@ def running(which: list[str]) -> Iterator[list[str]]:
         except UserError as error:
             raise UnavailableError(str(error)) from None
         yield [f"postgresql://{servers.OWNER}@/postgres?host={each.directory}" for each in started]
-
-
-@contextmanager
-def in_memory() -> Iterator[None]:
-    """Makes temporary folders in the one that Linux keeps in memory, if it has room: that is several times as fast."""
-    usual = tempfile.tempdir
-    with suppress(OSError):
-        if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
-            tempfile.tempdir = str(MEMORY)
-    try:
-        yield
-    finally:
-        tempfile.tempdir = usual
