@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 GONE = "the shadow server takes no more connections"
 SETS = (SetVariable, ResetVariable)
+DISK_FULL = "53100"
+ROOM = "TMPDIR names a folder that has more room for the server's files"
 REFUSED_IN_BLOCK = {"25001", "2D000"}  # active_sql_transaction, invalid_transaction_termination
 
 
@@ -162,6 +164,8 @@ class Sender:
             how, observed = self.outcome(one, watched=watched)
         if observed.failure and self.deadline.passed:
             observed = structs.replace(observed, failure=self.timed_out(observed.failure))
+        elif observed.failure and observed.failure.code == DISK_FULL and self.server.programs:
+            observed = structs.replace(observed, failure=structs.replace(observed.failure, hint=ROOM))
         return Ran(number, one, how, observed)
 
     def timed_out(self, failed: Failure) -> Failure:

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from db_sage_lint.errors import UserError
 from db_sage_lint.shadow import servers
+from db_sage_lint.shadow.extensions import stub_text
 from db_sage_lint.shadow.programs import NEWEST, OLDEST, Programs, found
 from db_sage_lint.shadow.programs import VARIABLE as PROGRAMS
 
@@ -102,8 +103,11 @@ def extensions(installed: list[Programs], pg: int | None) -> Iterator[Item]:
     if not there:
         return
     have = [name for name in WANTED if name in there]
-    lacking = [name for name in WANTED if name not in there]
+    replaced = [name for name in WANTED if name not in there and stub_text(name)]
+    lacking = [name for name in WANTED if name not in there and name not in replaced]
     yield Item("extensions", "ok", f"{len(there)} of PostgreSQL {chosen.version}, of the usual ones {', '.join(have)}")
+    if replaced:
+        yield Item("extensions", "note", f"stubs with the usual functions stand in for {', '.join(replaced)}")
     if lacking:
         advice = "migrations that make them need a server that has them: --shadow-url"
         yield Item("extensions", "note", f"not there: {', '.join(lacking)}", advice)
@@ -141,8 +145,8 @@ def isolation() -> Item:
     if not number:
         advice = "--no-superuser, or a container, keeps untrusted migrations from files and programs"
         return Item("isolation", "note", "the kernel has no Landlock; the server can do what its user can", advice)
-    told = f"Landlock {number}: the server writes only in its own directory and runs no program"
-    silent = f"; from PostgreSQL {confine.FIRST_SILENT} on it connects to nothing"
+    told = f"Landlock {number}: writes in its own folder alone, runs no program"
+    silent = f", from {confine.FIRST_SILENT} on connects to nothing"
     return Item("isolation", "ok", told + (silent if os.uname().machine in confine.CALLS else ""))
 
 
