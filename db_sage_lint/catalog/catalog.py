@@ -5,7 +5,7 @@ from functools import cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from db_sage_lint.catalog import lineage, object_needs  # noqa: F401 - importing a family files its functions
+from db_sage_lint.catalog import datatypes, lineage, object_needs  # noqa: F401 - importing a family files its functions
 from db_sage_lint.catalog.changes import changes
 from db_sage_lint.catalog.conflicts import holders
 from db_sage_lint.catalog.dependents import closure
@@ -31,7 +31,7 @@ from db_sage_lint.catalog.records import (
 )
 from db_sage_lint.catalog.state import State
 from db_sage_lint.catalog.targets import targets
-from db_sage_lint.operations import AddColumn, AddConstraint, CreateTable, Name, OnTable, Operation
+from db_sage_lint.operations import AddColumn, AddConstraint, CreateTable, Name, OnTable, Operation, Type
 from db_sage_lint.script import Origin
 
 _RELATION_KINDS = frozenset({"table", "foreign table", "view", "materialized view", "index", "sequence"})
@@ -172,6 +172,10 @@ class Catalog(State):
     def domain(self, name: Name) -> Domain | None:
         found = self.types.get(self.resolve_type(name))
         return found if isinstance(found, Domain) else None
+
+    def resolved_type(self, written: Type) -> Type:
+        """The type with the schema of the user's type that it names."""
+        return datatypes.resolved_type(self, written)
 
     def function_overloads(self, name: Name) -> tuple[Function, ...]:
         """Every function, procedure and aggregate of the name; none for one that no file made."""

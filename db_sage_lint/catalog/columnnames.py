@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from db_sage_lint.catalog.moves import rewrite_policies, rewritten_policy
+from db_sage_lint.catalog.names import with_kept_names
 from db_sage_lint.catalog.parts import note_gone
 from db_sage_lint.catalog.reading import mentions
 from db_sage_lint.catalog.records import Column, Constraint, Index, Policy, Sequence, Table, Trigger, View
@@ -70,7 +71,8 @@ class _Renaming:
         return PartitionBy(by.strategy, self.names(by.keys), expressions)
 
     def table(self, table: Table, origin: Origin) -> Table:
-        columns = {self.name(name): self.column(column) for name, column in table.columns.items()}
+        kept = with_kept_names(table, self.old)
+        columns = {self.name(name): self.column(column) for name, column in kept.items()}
         if self.new in columns:
             columns[self.new] = replace(columns[self.new], changed=origin)
         return replace(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from db_sage_lint.catalog.names import with_kept_names
 from db_sage_lint.catalog.parts import bury, change_column
 from db_sage_lint.catalog.records import CompositeType, Index, Policy, Relation, Sequence, Table, View
 from db_sage_lint.catalog.removal import make_room
@@ -33,6 +34,8 @@ def move_relation(db: "Catalog", old: Name, new: Name, op: Operation, origin: Or
     bury(db, old, op, origin, record=relation, now=new)
     db.rename_user(old, new)
     changed = origin if isinstance(relation, Table | View) else None
+    if isinstance(relation, Table) and new.name != old.name:
+        relation = replace(relation, columns=with_kept_names(relation))
     db.put_relation(replace(relation, name=new, changed=changed) if changed else replace(relation, name=new))
     _follow(db, relation, new, origin)
     for kind in ("table", "sequence"):

@@ -7,7 +7,9 @@ src/backend/commands/indexcmds.c, ChooseConstraintName in src/backend/catalog/pg
 from collections.abc import Container, Iterable, Iterator
 from itertools import count
 
-from db_sage_lint.catalog.records import Domain, Table
+from msgspec.structs import replace
+
+from db_sage_lint.catalog.records import Column, Domain, Table
 from db_sage_lint.catalog.state import State
 from db_sage_lint.operations import Expression, IndexKey, Name
 
@@ -85,6 +87,21 @@ def free_domain_constraint_name(db: State, domain: Domain, label: str) -> str:
     """A made-up name for a constraint of a domain that is not in the catalog yet, or not with all of them."""
     others = {check.name for check in domain.checks}
     return free_constraint_name(db, domain.name.schema, domain.name.name, "", label, others)
+
+
+def not_null_name(table: Table, column: Column) -> str:
+    """The name that a column's NOT NULL constraint has from 18 on, where nobody named it."""
+    return column.not_null_name or make_object_name(table.name.name, column.name, "not_null")
+
+
+def with_kept_names(table: Table, renamed: str = "") -> dict[str, Column]:
+    """The table's columns before it is renamed, or one of them is: their NOT NULL constraints keep their names."""
+    return {
+        name: replace(column, not_null_name=not_null_name(table, column))
+        if column.not_null and renamed in ("", name)
+        else column
+        for name, column in table.columns.items()
+    }
 
 
 def constraint_exists(db: State, schema: str, name: str) -> bool:

@@ -29,8 +29,9 @@ class Column(Struct, frozen=True, kw_only=True):
     """`type` is resolved as far as known: serial types are their integer type, with `sequence` set. One of the user's
     types has its schema, a built-in or unknown one has none; UNKNOWN_TYPE where nothing was told.
 
-    `not_null_made` is the statement that made it NOT NULL, `changed` the last one that changed it, `copied` the last
-    UPDATE that put its values into another column of the table. `inherited` says that a parent has it too, `local`
+    `not_null_made` is the statement that made it NOT NULL, `not_null_name` the constraint's name from 18 on, where that
+    isn't told by the table's and the column's (they were renamed); `changed` the last one that changed it, `copied` the
+    last UPDATE that put its values into another column of the table. `inherited` says that a parent has it too, `local`
     that the table has it also by itself, so that it stays when the parent's goes.
     """
 
@@ -46,6 +47,7 @@ class Column(Struct, frozen=True, kw_only=True):
     made: Origin | None = None
     changed: Origin | None = None
     not_null_made: Origin | None = None
+    not_null_name: str = ""
     copied: Origin | None = None
     inherited: bool = False
     local: bool = True

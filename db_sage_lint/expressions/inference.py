@@ -114,8 +114,8 @@ def _constant(fields: Fields, _db: Known, _inner: _Inner) -> Type:
     return Type("bit") if literal.kind == "bits" else UNKNOWN
 
 
-def _cast(fields: Fields, _db: Known, _inner: _Inner) -> Type:
-    return type_named(fields_of(fields.get("typeName")))
+def _cast(fields: Fields, db: Known, _inner: _Inner) -> Type:
+    return db.resolved_type(type_named(fields_of(fields.get("typeName"))))
 
 
 def _boolean(_fields: Fields, _db: Known, _inner: _Inner) -> Type:

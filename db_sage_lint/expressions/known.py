@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from db_sage_lint.catalog.records import Function, Table, View
-    from db_sage_lint.operations import Name
+    from db_sage_lint.operations import Name, Type
 
 
 class Known(Protocol):
@@ -23,5 +23,7 @@ class Known(Protocol):
     def table(self, name: Name) -> Table | None: ...
 
     def view(self, name: Name) -> View | None: ...
+
+    def resolved_type(self, written: Type) -> Type: ...
 
     def function_overloads(self, name: Name) -> tuple[Function, ...]: ...

@@ -20,7 +20,7 @@ from db_sage_lint.errors import UserError
 from db_sage_lint.operations import Name, Operation
 from db_sage_lint.shadow.asking import ask
 from db_sage_lint.shadow.observe import TALK, Failure, Observed, Observer, attempt, failure, observed
-from db_sage_lint.shadow.snapshot import Difference, Oid, Snapshot, locks_of
+from db_sage_lint.shadow.snapshot import Difference, Oid, Snapshot, stop_of
 
 if TYPE_CHECKING:
     import psycopg
@@ -33,11 +33,6 @@ LINE_UP_SECONDS = 2.0
 # then the watcher gives up first. PostgreSQL can't tell such a circle, since a part of it is in this process.
 PATIENCE = b"""
 SELECT pg_catalog.set_config('lock_timeout', '2s', false), pg_catalog.set_config('statement_timeout', '10s', false)"""
-WAITS = """
-SELECT pg_catalog.pg_blocking_pids(%(pid)s), coalesce(pg_catalog.bool_or(NOT granted), false)
-FROM pg_catalog.pg_locks WHERE pid = %(pid)s
-"""
-
 TIMEOUTS = ("statement_timeout", "lock_timeout")
 HEIRS = """
 WITH RECURSIVE heirs AS (SELECT unnest(ARRAY[{0}]::oid[]) AS relid
@@ -169,12 +164,12 @@ class Watch:
 
     def step(self, pid: int) -> None:
         """Looks whether the statement stands; if so, notes its locks and makes room for it."""
-        row = self.watcher.execute(WAITS, {"pid": pid}).fetchone()
-        if row is None or not row[1]:
+        stop = stop_of(self.watcher, pid)
+        if stop is None:
             return
-        for oid, modes in locks_of(self.watcher, pid).items():
+        for oid, modes in stop.locks.items():
             self.seen.setdefault(oid, set()).update(modes)
-        for blocker in [one for one in self.blockers if one.pid in row[0]]:
+        for blocker in [one for one in self.blockers if one.pid in stop.behind]:
             self.stops[blocker.table] = self.stops.get(blocker.table, 0) + 1
             if self.stops[blocker.table] < MOST_STOPS:
                 self.block(blocker.table)

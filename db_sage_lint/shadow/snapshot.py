@@ -48,9 +48,13 @@ WHERE c.oid >= {FIRST_USER_OID} AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 
   AND n.nspname !~ '^pg_toast'
 """
 # The database is not looked up in pg_database, which REINDEX DATABASE may have locked.
-LOCKS = """
-SELECT relation::int8, mode, granted FROM pg_locks WHERE locktype = 'relation' AND relation >= {first} AND pid = {pid}
-  AND database = (SELECT datid FROM pg_stat_get_activity(pg_backend_pid()))
+OURS = f"""locktype = 'relation' AND relation >= {FIRST_USER_OID}
+  AND database = (SELECT datid FROM pg_stat_get_activity(pg_backend_pid()))"""
+LOCKS = f"SELECT relation::int8, mode, granted FROM pg_locks WHERE pid = {{pid}} AND {OURS}"
+# In one look at the lock table, as between two of them the process may have gone on.
+STANDS = f"""
+SELECT CASE WHEN {OURS} THEN relation::int8 END, mode, granted, (SELECT pg_blocking_pids({{pid}}))
+FROM pg_locks WHERE pid = {{pid}}
 """
 
 # What PostgreSQL tells at DEBUG1: tablecmds.c, index.c.
@@ -100,7 +104,7 @@ def take(connection: "psycopg.Connection", known: frozenset[Name] = NO_NAMES) ->
     """What the connection sees now, changes of its open transaction included. Names that are still those `known` are
     not kept twice.
     """
-    locks = LOCKS.format(first=FIRST_USER_OID, pid=connection.info.backend_pid)
+    locks = LOCKS.format(pid=connection.info.backend_pid)
     found, modes, objects = ask(connection, RELATIONS, locks, OBJECTS)
     relations = {row[0]: Seen(Name(row[3], schema(row[2])), row[1], *row[4:]) for row in found}
     names = frozenset(seen.name for seen in relations.values())
@@ -112,16 +116,25 @@ def schema(name: str) -> str:
     return "pg_temp" if name.startswith("pg_temp_") else name
 
 
-def locks_of(connection: "psycopg.Connection", pid: int) -> dict[Oid, frozenset[Lock]]:
-    """The modes that the process holds on relations of the database, and those that it waits for."""
-    rows = connection.execute(LOCKS.format(first=FIRST_USER_OID, pid=pid).encode()).fetchall()
-    return of_rows(rows, asked=True)
+class Stop(Struct, frozen=True):
+    """Where a process waits: the modes that it holds on relations or asks for, and the processes in its way."""
+
+    locks: dict[Oid, frozenset[Lock]]
+    behind: frozenset[int]
 
 
-def of_rows(rows: "Iterable[Row]", *, asked: bool = False) -> dict[Oid, frozenset[Lock]]:
+def stop_of(connection: "psycopg.Connection", pid: int) -> Stop | None:
+    """Where the process stands, in the connection's database; None while it doesn't wait for any lock."""
+    rows = connection.execute(STANDS.format(pid=pid).encode()).fetchall()
+    if all(granted for _, _, granted, _ in rows):
+        return None
+    return Stop(of_rows(((oid, mode, True) for oid, mode, _, _ in rows if oid)), frozenset(rows[0][3]))
+
+
+def of_rows(rows: "Iterable[Row]") -> dict[Oid, frozenset[Lock]]:
     found: dict[Oid, set[Lock]] = {}
     for oid, mode, granted in rows:
-        if (granted or asked) and mode in MODES:
+        if granted and mode in MODES:
             found.setdefault(oid, set()).add(MODES[mode])
     return {oid: frozenset(modes) for oid, modes in found.items()}
 

@@ -95,6 +95,12 @@ def test_create_table_as() -> None:
     assert table(replay(sql + " WITH NO DATA"), "t").filled is None
 
 
+def test_types_of_the_users_that_casts_name() -> None:
+    sql = "CREATE TYPE m AS ENUM (); CREATE TABLE s (a m); "
+    union = "CREATE TABLE t AS SELECT max(a) AS x FROM (SELECT a FROM s UNION ALL SELECT NULL::m)"
+    assert types(sql + union) == {"x": "public.m"}
+
+
 def test_create_table_as_of_unknown_columns_is_open() -> None:
     t = table(replay("CREATE TABLE t AS SELECT * FROM unknown"), "t")
     assert not t.closed
@@ -157,6 +163,21 @@ def test_not_null_constraint_of_18_by_its_made_up_name() -> None:
         CREATE TABLE t (a int NOT NULL, b int NOT NULL);
         ALTER TABLE t DROP CONSTRAINT t_a_not_null;
     """) == {"b"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        "RENAME a TO c; DROP CONSTRAINT t_a_not_null",
+        "RENAME CONSTRAINT t_a_not_null TO n; RENAME a TO c; DROP CONSTRAINT n",
+        "RENAME a TO c; ALTER c DROP NOT NULL; ALTER c SET NOT NULL; DROP CONSTRAINT t_c_not_null",
+    ],
+)
+def test_not_null_constraints_of_18_keep_their_names(changes: str) -> None:
+    made = "CREATE TABLE t (a int NOT NULL, b int NOT NULL)"
+    assert not_null("; ALTER TABLE t ".join((made, *changes.split("; ")))) == {"b"}
+    renamed = "ALTER TABLE t RENAME TO u; ALTER TABLE u DROP CONSTRAINT t_a_not_null; ALTER TABLE u RENAME TO t"
+    assert not_null(f"{made}; {renamed}") == {"b"}
 
 
 def test_primary_key_stays_not_null_when_dropped() -> None:

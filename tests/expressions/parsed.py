@@ -62,5 +62,8 @@ class Records:
         found = self.relations.get(self.resolve(name))
         return found if isinstance(found, View) else None
 
+    def resolved_type(self, written: Type) -> Type:
+        return written
+
     def function_overloads(self, name: Name) -> tuple[Function, ...]:
         return tuple(f for f in self.functions if f.name == self.resolve(name))

@@ -116,7 +116,7 @@ def made_not_null(column: Column, origin: Origin) -> Column:
 
 
 def made_nullable(column: Column) -> Column:
-    return replace(column, not_null=False, not_null_made=None)
+    return replace(column, not_null=False, not_null_made=None, not_null_name="")
 
 
 @changes

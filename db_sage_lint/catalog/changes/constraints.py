@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from db_sage_lint.catalog.changes.columns import change_columns, made_not_null, made_nullable
 from db_sage_lint.catalog.changes.inherit import join_foreign_key
 from db_sage_lint.catalog.changes.registry import changes, family, heir_tables, table_of
-from db_sage_lint.catalog.names import free_constraint_name, joined, make_object_name
+from db_sage_lint.catalog.names import free_constraint_name, joined, not_null_name
 from db_sage_lint.catalog.parts import alter, drop_constraint, put_constraint
 from db_sage_lint.catalog.reading import mentions
 from db_sage_lint.catalog.records import Constraint, Table
@@ -185,7 +185,7 @@ def constraint_dropped(op: DropConstraint, db: "Catalog", origin: Origin) -> Non
 def _drop_unnamed_not_null(db: "Catalog", table: Table, op: DropConstraint, origin: Origin) -> None:
     """From 18 on NOT NULL is a constraint; the catalog keeps one that nobody named as a property of its column."""
     for column in table.columns.values():
-        if column.not_null and make_object_name(table.name.name, column.name, "not_null") == op.name:
+        if column.not_null and not_null_name(table, column) == op.name:
             changed = replace(made_nullable(column), changed=origin)
             alter(db, table, origin, columns={**table.columns, column.name: changed})
             return

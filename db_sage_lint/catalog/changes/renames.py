@@ -9,6 +9,7 @@ from db_sage_lint.catalog.changes.datatypes import rename_attribute_of
 from db_sage_lint.catalog.changes.functions import change_overload, find_overload
 from db_sage_lint.catalog.changes.registry import changes, table_of
 from db_sage_lint.catalog.moves import move_relation, rewrite_policies, types_follow
+from db_sage_lint.catalog.names import not_null_name
 from db_sage_lint.catalog.parts import bury, note_gone, put_constraint, without
 from db_sage_lint.catalog.records import CompositeType, Domain, Function, Index, Sequence, Table, View
 from db_sage_lint.operations import (
@@ -73,6 +74,8 @@ def rename_constraint(op: RenameConstraint, db: "Catalog", origin: Origin) -> No
     for name in (table.name, *db.heirs(table.name)):
         member = db.relations.get(name)
         constraint = member.constraints.get(op.name) if isinstance(member, Table) else None
+        if isinstance(member, Table) and constraint is None:
+            _rename_unnamed_not_null(db, member, op)
         if not isinstance(member, Table) or constraint is None or not (constraint.inherited or name == table.name):
             continue
         note_gone(db, ("constraint", name, op.name), op, origin, record=constraint)
@@ -81,6 +84,15 @@ def rename_constraint(op: RenameConstraint, db: "Catalog", origin: Origin) -> No
         else:
             db.put_relation(replace(member, constraints=without(member.constraints, op.name)))
             put_constraint(db, name, replace(constraint, name=op.new_name), origin)
+
+
+def _rename_unnamed_not_null(db: "Catalog", table: Table, op: RenameConstraint) -> None:
+    """From 18 on NOT NULL is a constraint; see `not_null_name`."""
+    for column in table.columns.values():
+        if column.not_null and not_null_name(table, column) == op.name:
+            renamed = replace(column, not_null_name=op.new_name)
+            db.put_relation(replace(table, columns={**table.columns, column.name: renamed}))
+            return
 
 
 @changes
