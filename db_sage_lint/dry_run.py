@@ -1,7 +1,7 @@
 """`dry-run`: the migrations run on a shadow server, and the rules judge what it saw."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from msgspec import Struct, structs
 
@@ -65,8 +65,9 @@ def dry_run(
     Each history gets a server of its own; `told` hears of every script that ran. Raises UserError as `check` does, and
     where no server can be had.
     """
-    run = ShadowRun(request, config_for, wanted or Wanted(), options or Options(), told)
-    run.outcome.report = run.report()
+    with ExitStack() as ends:
+        run = ShadowRun(request, config_for, wanted or Wanted(), options or Options(), told, ends)
+        run.outcome.report = run.report()
     return run.outcome
 
 
@@ -91,11 +92,13 @@ class ShadowRun(Run):
         wanted: Wanted,
         options: Options,
         told: Callable[[ScriptRun], None],
+        ends: ExitStack,
     ) -> None:
         super().__init__(request, config_for)
         self.wanted = wanted
         self.options = options
         self.told = told
+        self.ends = ends
         self.outcome = DryRun(report=self.out)
 
     def judge(self, steps: list[Step], config: Config, seen: SeenStatements | None = None) -> None:
@@ -158,7 +161,8 @@ class ShadowRun(Run):
             with external.database(self.wanted.url, self.wanted.pg, force=self.wanted.force) as (server, name):
                 yield server, name, ""
             return
-        with servers.started(servers.choose(self.wanted.pg), confined=not self.options.allow_programs) as server:
+        confined = not self.options.allow_programs
+        with servers.started(servers.choose(self.wanted.pg), confined=confined, ends=self.ends) as server:
             yield server, servers.OWNER, "" if self.wanted.superuser else servers.plain_owner(server)
 
     def prelude(self, config: Config) -> str:

@@ -23,7 +23,7 @@ from db_sage_lint.shadow.reaches import reaches
 from db_sage_lint.shadow.runs import How, Options, Ran, ScriptRun
 from db_sage_lint.shadow.servers import OWNER, Server, one_line
 from db_sage_lint.shadow.snapshot import take
-from db_sage_lint.shadow.statements import Sent, sent, writes_stdout
+from db_sage_lint.shadow.statements import Sent, keeps_session, sent, writes_stdout
 
 if TYPE_CHECKING:
     import psycopg
@@ -46,6 +46,8 @@ class Sender:
         self.extensions: frozenset[str] | None = None
         self.stubs: list[Stub] = []
         self.outdated = False
+        # Whether nothing was done in the session that the next script would see.
+        self.fresh = False
         # Whether a platform makes extensions for the user, who may not: Supabase's supautils, privileged_extensions.
         self.hosted = False
         # As graphile-migrate puts them in: src/migration.ts.
@@ -70,6 +72,7 @@ class Sender:
         with self.errors_told(statements, run):
             self.freshen()
             if not watched and run.in_transaction and self.at_once(statements):
+                self.fresh = all(map(keeps_session, statements))
                 return run
             self.one_by_one(statements, run, watched=watched)
             self.leave(run)
@@ -294,7 +297,8 @@ class Sender:
         if self.outdated:
             self.outdated = False
             self.disconnect()
-        if self._observer is None or self.connection.closed:
+        fresh, self.fresh = self.fresh, False
+        if self._observer is None or self.connection.closed or fresh:
             return
         if not self.observer.is_idle:
             self.connection.rollback()

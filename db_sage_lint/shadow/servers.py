@@ -142,9 +142,16 @@ class Ready(Struct, frozen=True):
 
 
 @contextlib.contextmanager
-def started(programs: Programs, settings: Mapping[str, str] = SETTINGS, *, confined: bool = True) -> Iterator[Server]:
+def started(
+    programs: Programs,
+    settings: Mapping[str, str] = SETTINGS,
+    *,
+    confined: bool = True,
+    ends: contextlib.ExitStack | None = None,
+) -> Iterator[Server]:
     """A server of that installation, on a Unix socket in a private directory; gone with the block, however that ends.
-    Where the kernel can, it is `confined` to its directory: see `confine`.
+    Where the kernel can, it is `confined` to its directory: see `confine`. With `ends`, it is told to go with the block
+    and waited for when those end.
 
     Raises UserError where it can't be started.
     """
@@ -155,7 +162,11 @@ def started(programs: Programs, settings: Mapping[str, str] = SETTINGS, *, confi
         url = f"host={ready.directory} user={OWNER} dbname=postgres"
         yield Server(url, programs.major, programs.version, programs)
     finally:
-        end(ready)
+        let_go(ready)
+        if ends is None:
+            end(ready)
+        else:
+            ends.callback(end, ready)
 
 
 def need_driver() -> None:
@@ -202,12 +213,17 @@ def wait(ready: Ready) -> None:
         raise UserError(f"no shadow server: {told.removeprefix('failed: ') or 'its keeper ended without a word'}")
 
 
-def end(ready: Ready) -> None:
-    """Stops the server and waits until nothing is left of it."""
+def let_go(ready: Ready) -> None:
+    """Tells the keeper that the server isn't needed any more."""
     for stream in (ready.keeper.stdin, ready.keeper.stdout):
         assert stream is not None
         with contextlib.suppress(OSError):
             stream.close()
+
+
+def end(ready: Ready) -> None:
+    """Stops the server and waits until nothing is left of it."""
+    let_go(ready)
     ready.keeper.wait()
     shutil.rmtree(ready.directory, ignore_errors=True)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct, structs
 
 from db_sage_lint.lower import lower
-from db_sage_lint.operations import Copy, Operation
+from db_sage_lint.operations import Comment, Copy, CreateEnum, CreateIndex, CreateTable, DropIndex, OnTable, Operation
 from db_sage_lint.parse import Problem, Statement, parse
 from db_sage_lint.script import Fragment, Script
 
@@ -18,6 +18,8 @@ CLIENT_COPY_COMMAND = re.compile(rb"\\copy\b")
 TEMPLATE = re.compile(rb"\{\{[^{}]*\}\}|\$\{[\w.:-]+\}")
 LITERAL = re.compile(rb"'(?:[^']|'')*'")
 WITH_BODY = frozenset({"DoStmt", "CreateFunctionStmt"})
+# What these do lasts longer than the session, and is all that they do.
+DEFINITIONS = (OnTable, CreateTable, CreateIndex, DropIndex, CreateEnum, Comment)
 NO_VALUES: Mapping[bytes, bytes] = {}
 
 
@@ -113,6 +115,15 @@ def of_problem(problem: Problem, text: bytes) -> Sent:
     if CLIENT_COPY_COMMAND.match(text, problem.start):
         return Sent(problem.start, problem.end, text[problem.start : problem.end], why_not=CLIENT_COPY)
     return Sent(problem.start, problem.end, psql=True)
+
+
+def keeps_session(one: Sent) -> bool:
+    """Whether the statement is known to leave the session as it was."""
+    return bool(one.operations) and all(
+        isinstance(op, DEFINITIONS)
+        and not (isinstance(op, CreateTable) and (op.query or op.persistence == "temporary"))
+        for op in one.operations
+    )
 
 
 def reads_stdin(op: Operation) -> bool:
