@@ -21,6 +21,7 @@ from db_sage_lint.shadow.servers import Server
 from db_sage_lint.sources.changes import OF_FILES
 
 NOT_RESTORED = "dry-run-not-restored"
+MISJUDGED = "effect-misjudged"
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -109,6 +110,7 @@ class ShadowRun(Run):
         self.note_history(done.runs)
         super().judge(steps, done.config, dict(statements_seen(done.runs)) if seen is None else seen)
         self.once(NOT_RESTORED, told_by="down-does-not-restore")
+        self.leave_out(MISJUDGED, after_failure(done.runs))
         if done.real is not None:
             self.outcome.agreements.append(agreement.compare(self.db, done.real, done.known))
 
@@ -151,8 +153,10 @@ class ShadowRun(Run):
 
     def once(self, rule: str, told_by: str) -> None:
         """Leaves out findings of a rule in scripts of which another one has said the same without a server."""
-        told = {finding.location.script for finding in self.out.findings if finding.rule == told_by}
-        self.out.findings[:] = [f for f in self.out.findings if f.rule != rule or f.location.script not in told]
+        self.leave_out(rule, {finding.location.script for finding in self.out.findings if finding.rule == told_by})
+
+    def leave_out(self, rule: str, scripts: set[Script]) -> None:
+        self.out.findings[:] = [f for f in self.out.findings if f.rule != rule or f.location.script not in scripts]
 
     @contextmanager
     def place(self) -> Iterator[tuple[Server, str, str]]:
@@ -185,6 +189,13 @@ class ShadowRun(Run):
             self.out.notes.append(f"{script.path}:{line}: this earlier migration failed: {failure.message}")
         if len(failed) > 3:
             self.out.notes.append(f"and {len(failed) - 3} more of the earlier migrations failed")
+
+
+def after_failure(runs: list[ScriptRun]) -> set[Script]:
+    """The scripts that ran after one that didn't do what it was to do: they met another schema than the replay has."""
+    ups = [run for run in runs if run.script.direction == "up"]
+    first = next((number for number, run in enumerate(ups) if not run.whole), len(ups))
+    return {run.script for run in runs[runs.index(ups[first]) + 1 :]} if first < len(ups) else set()
 
 
 def statements_seen(runs: list[ScriptRun]) -> Iterator[tuple[tuple[Script, int], Seen]]:

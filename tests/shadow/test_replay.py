@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from db_sage_lint.config import nearest_config
+from db_sage_lint.config import Config, nearest_config
 from db_sage_lint.dry_run import DryRun, Wanted, dry_run
 from db_sage_lint.engine import Step
 from db_sage_lint.report import Request
@@ -222,6 +222,18 @@ def test_a_failed_history_is_told(project: Path) -> None:
     (project / "2_fine.sql").write_text("SELECT 1;\n")
     outcome = dry(["migrations/2_fine.sql"])
     assert outcome.report.notes == ["migrations/1_broken.sql:1: this earlier migration failed: division by zero"]
+
+
+def test_after_a_failure_nothing_is_called_misjudged(project: Path) -> None:
+    (project / "1_made.sql").write_text(
+        "CREATE TABLE teams (id int PRIMARY KEY);\nCREATE TABLE orders (id int PRIMARY KEY, team int);\n"
+    )
+    (project / "2_key.sql").write_text("SELECT 1 / 0;\nALTER TABLE orders ADD FOREIGN KEY (team) REFERENCES teams;\n")
+    (project / "3_gone.sql").write_text("DROP TABLE orders;\n")
+    outcome = dry_run(Request(), lambda _: Config(severity="info"), Wanted(pg=18))
+    rules = [finding.rule for finding in outcome.report.findings]
+    assert "dry-run-failed" in rules
+    assert "effect-misjudged" not in rules
 
 
 def test_the_server_dies_meanwhile(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
