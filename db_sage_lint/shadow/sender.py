@@ -153,7 +153,7 @@ class Sender:
 
     def statement(self, number: int, one: Sent, *, watched: bool) -> Ran:
         """Runs one statement, in the transaction that is open, or as it would run without one."""
-        refusal = self.refusal(one)
+        refusal = "" if one.why_not else self.refusal(one)
         if one.why_not or refusal:
             failed = Failure(f"not run: {refusal}") if refusal else None
             return Ran(number, one, "not run", Observed(complete=False, failure=failed, notices=(one.why_not,)))
