@@ -206,7 +206,8 @@ def test_an_interrupted_command_leaves_nothing(folder: Path, tmp_path: Path) -> 
     (tmp_path / "migrations" / "1_long.sql").write_text("SELECT pg_sleep(60);\n")
     command = [sys.executable, "-m", "db_sage_lint", "dry-run", "--pg", "18"]
     root = str(Path(servers.__file__).parents[2])
-    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": root})
+    env = {**os.environ, "PYTHONPATH": root, "PYTHONFAULTHANDLER": "1"}
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, env=env)
 
     def sleeping() -> bool:
         for directory in folder.glob("db-sage-lint-*"):
@@ -221,9 +222,13 @@ def test_an_interrupted_command_leaves_nothing(folder: Path, tmp_path: Path) -> 
 
     assert soon(sleeping, 30)
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=20)
-    assert process.returncode == 130
+    try:
+        _, told = process.communicate(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGABRT)  # it tells where it stands
+        _, told = process.communicate()
     assert told.strip() == b""
+    assert process.returncode == 130
     assert not list(folder.glob("db-sage-lint-*"))
 
 
