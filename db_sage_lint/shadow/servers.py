@@ -1,14 +1,13 @@
 """Servers to run migrations on: one that is started for the run and gone after it, or one that the user's URL names."""
 
 import contextlib
-import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -177,8 +176,14 @@ def need_driver() -> None:
         raise UserError(f"a shadow server needs psycopg ({' '.join(str(error).split())}): {EXTRA}") from None
 
 
-def begin(programs: Programs, settings: Mapping[str, str] = SETTINGS, *, confined: bool = True) -> Ready:
-    """Has a keeper start the server, and doesn't wait for it."""
+def begin(
+    programs: Programs,
+    settings: Mapping[str, str] = SETTINGS,
+    *,
+    confined: bool = True,
+    unloaded: Sequence[str] = UNLOADED,
+) -> Ready:
+    """Has a keeper start the server, and doesn't wait for it. A confined one doesn't get the libraries `unloaded`."""
     folders = folders_for_servers()
     directory = Path(tempfile.mkdtemp(prefix=PREFIX, dir=folders[0]))
     uid, gid = server_user()
@@ -192,7 +197,7 @@ def begin(programs: Programs, settings: Mapping[str, str] = SETTINGS, *, confine
         "gid": gid,
         "confined": confined,
         "major": programs.major,
-        "unloaded": [f"{name}{ending}" for name in UNLOADED for ending in (".so", ".dylib")] if confined else [],
+        "unloaded": [f"{name}{ending}" for name in unloaded for ending in (".so", ".dylib")] if confined else [],
         "move": uid >= 0 and not open_to_all(programs.folder),
     }
     keeper = subprocess.Popen(
@@ -282,11 +287,17 @@ def has_room(folder: str) -> bool:
     return free >= ROOM and os.access(folder, os.W_OK) and not about.f_flag & getattr(os, "ST_NOEXEC", 0)
 
 
-def cached_data(programs: Programs) -> Path:
-    """Where the initialised data directory of an installation is kept; another build or version has another."""
+def cache_folder() -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    mark = hashlib.sha256(f"{programs.folder} {programs.version}".encode()).hexdigest()[:12]
-    return Path(base).expanduser() / "db-sage-lint" / f"postgres-{programs.version}-{mark}"
+    return Path(base).expanduser() / "db-sage-lint"
+
+
+def cached_data(programs: Programs) -> Path:
+    """Where the initialised data directory of an installation is kept: the same for every copy of one build, which the
+    size of its program (bytes) tells from others of the version.
+    """
+    size = (programs.folder / "postgres").stat().st_size
+    return cache_folder() / f"postgres-{programs.version}-{size}"
 
 
 def server_user() -> tuple[int, int]:

@@ -53,7 +53,7 @@ def look(pg: int | None = None, url: str = "") -> Iterator[Item]:
     yield account()
     yield isolation()
     yield folder("temporary files", Path(servers.folders_for_servers()[0]))
-    yield folder("cache", servers.cached_data(Programs(Path(), 0, "0", "")).parent)
+    yield folder("cache", servers.cache_folder())
     yield tool("git", "needed by --since and --staged")
     for name in VARIABLES:
         if os.environ.get(name):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from msgspec import structs
 
 from db_sage_lint.engine import Step
 from db_sage_lint.errors import UserError
@@ -127,6 +128,8 @@ def test_data_directory_is_cached(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         pass
     assert cached.stat().st_mtime_ns == before
     assert [path.name for path in cached.parent.iterdir()] == [cached.name]
+    copied = Path(shutil.copy(programs.folder / "postgres", tmp_path))
+    assert servers.cached_data(structs.replace(programs, folder=copied.parent)) == cached
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has programs that another user can't reach")

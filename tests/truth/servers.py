@@ -126,7 +126,8 @@ def running(which: list[str]) -> Iterator[list[str]]:
     """The URLs of servers that run inside the block, in the order asked for. Raises UnavailableError."""
     with ExitStack() as stack:
         try:
-            started = [servers.begin(programs(each), SETTINGS) for each in which]
+            # Facts are read of every extension; what is run on these servers is the project's own.
+            started = [servers.begin(programs(each), SETTINGS, unloaded=()) for each in which]
             for each in started:
                 stack.callback(servers.end, each)
             for each in started:
