@@ -13,6 +13,7 @@ from db_sage_lint.script import Fragment
         (b"a :x :'y' :\"z\" :{?w}", [b":x", b":'y'", b':"z"', b":{?w}"]),
         (b"a::text, b := 1, '12:30', c[1:2], \":x\", $$ :x $$ -- :x\n/* ${x} */", []),
         (b"${a}.b, #{c}, @d@, {{ e }}, $%F_G%$", [b"${a}", b"#{c}", b"@d@", b"{{ e }}", b"$%F_G%$"]),
+        (b'"${a}"."b", "{{ c }}".d, "e ${f}"', [b'"${a}"', b'"{{ c }}"']),
         (b"a = ? AND b ?| c AND d ?& e AND f @? g", [b"?"]),
         (b"${open, {{ open, @open", []),
     ],

@@ -51,11 +51,8 @@ WHERE c.oid >= {FIRST_USER_OID} AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 
 OURS = f"""locktype = 'relation' AND relation >= {FIRST_USER_OID}
   AND database = (SELECT datid FROM pg_stat_get_activity(pg_backend_pid()))"""
 LOCKS = f"SELECT relation::int8, mode, granted FROM pg_locks WHERE pid = {{pid}} AND {OURS}"
-# In one look at the lock table, as between two of them the process may have gone on.
-STANDS = f"""
-SELECT CASE WHEN {OURS} THEN relation::int8 END, mode, granted, (SELECT pg_blocking_pids({{pid}}))
-FROM pg_locks WHERE pid = {{pid}}
-"""
+# What it waits for and what it holds in one look at the lock table, as between two of them a process may have gone on.
+STANDS = f"SELECT CASE WHEN {OURS} THEN relation::int8 END, mode, granted FROM pg_locks WHERE pid = {{pid}}"
 
 # What PostgreSQL tells at DEBUG1: tablecmds.c, index.c.
 VERIFYING = re.compile(r'verifying table "(.*)"')
@@ -124,11 +121,15 @@ class Stop(Struct, frozen=True):
 
 
 def stop_of(connection: "psycopg.Connection", pid: int) -> Stop | None:
-    """Where the process stands, in the connection's database; None while it doesn't wait for any lock."""
+    """Where the process stands, in the connection's database; None while it doesn't wait for any lock.
+
+    Those in its way are asked for first: else it might stand behind one of them already that the look doesn't tell of.
+    """
+    ((behind,),) = connection.execute("SELECT pg_blocking_pids(%s)", (pid,)).fetchall()
     rows = connection.execute(STANDS.format(pid=pid).encode()).fetchall()
-    if all(granted for _, _, granted, _ in rows):
+    if all(granted for _, _, granted in rows):
         return None
-    return Stop(of_rows(((oid, mode, True) for oid, mode, _, _ in rows if oid)), frozenset(rows[0][3]))
+    return Stop(of_rows((oid, mode, True) for oid, mode, _ in rows if oid), frozenset(behind))
 
 
 def of_rows(rows: "Iterable[Row]") -> dict[Oid, frozenset[Lock]]:

@@ -56,6 +56,7 @@ def outside(case: Case, server: Server, planner: tuple[str, ...]) -> Observed:
         database = observer.connection.info.dbname
         sql = case.sql.replace("CURRENTDB", database).encode()
         seen = run_apart(observer, sql, listed, lambda: server.connect(database))
+    assert seen.complete or seen.failure, f"{case.id}: {seen.notices}"
     return replace(seen, effects=tuple(effect for effect in seen.effects if effect.relation in listed))
 
 
