@@ -113,7 +113,10 @@ PERSISTENCE: dict[str, Persistence] = {"p": "permanent", "t": "temporary", "u": 
 
 
 def persistence(node: RangeVar | None) -> Persistence:
-    return PERSISTENCE[node.relpersistence] if node is not None else "permanent"
+    """As written; what is made in pg_temp is temporary without the word (RangeVarAdjustRelationPersistence)."""
+    if node is None:
+        return "permanent"
+    return "temporary" if node.schemaname == "pg_temp" else PERSISTENCE[node.relpersistence]
 
 
 class OnRelation(TypedDict):

@@ -189,7 +189,7 @@ def begin(
     uid, gid = server_user()
     orders = {
         "directory": str(directory),
-        "swept": folders,
+        "swept": sorted({IN_MEMORY, *folders}),  # what was left in memory may be why there is no room
         "programs": str(programs.folder),
         "cache": str(cached_data(programs)),
         "settings": {**settings, "unix_socket_directories": str(directory)},

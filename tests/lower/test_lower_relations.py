@@ -59,6 +59,8 @@ EXAMPLES = [
      RefreshMaterializedView(view=Name("v", "s"), concurrently=True)),
     ("REFRESH MATERIALIZED VIEW v WITH NO DATA", RefreshMaterializedView(view=Name("v"), with_data=False)),
     ("CREATE SEQUENCE q", CreateSequence(sequence=Name("q"))),
+    ("CREATE SEQUENCE pg_temp.q",
+     CreateSequence(sequence=Name("q", "pg_temp"), persistence="temporary")),
     ("CREATE TEMP SEQUENCE IF NOT EXISTS q AS smallint START 3 OWNED BY s.t.a",
      CreateSequence(sequence=Name("q"), type="int2", if_not_exists=True, persistence="temporary",
                     owned_by=(Name("t", "s"), "a"))),

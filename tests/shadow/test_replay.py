@@ -130,6 +130,18 @@ def test_settings_end_with_the_script_and_defaults_hold(run: Ran) -> None:
     assert script.applied
 
 
+@pytest.mark.parametrize(
+    "made", ["CREATE TEMP TABLE t (a int)", "CREATE TABLE pg_temp.t (a int)", "SET work_mem = '1MB'"]
+)
+def test_nothing_of_one_scripts_session_is_in_the_next(server: Server, empty: str, made: str) -> None:
+    texts = (f"CREATE TABLE kept (a int); {made};", "SELECT FROM kept; SELECT 1 / (to_regclass('t') IS NULL)::int;")
+    steps = [Step(whole(f"{n}.sql", text.encode()), n, reported=n > 1) for n, text in enumerate(texts, 1)]
+    with Replay(server, empty, Options()) as replay:
+        assert all(run.applied for run in replay.run(steps))
+        row = replay.connection.execute("SHOW work_mem").fetchone()
+        assert row == ("4MB",)
+
+
 def test_what_has_to_come_before_any_question(run: Ran) -> None:
     (script,) = run(
         "SET LOCAL lock_timeout = '1s'; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;"
